@@ -1,0 +1,1 @@
+"""Chappe: a messaging server for communities, speaking the Matrix Client-Server API."""

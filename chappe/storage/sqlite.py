@@ -1,0 +1,212 @@
+"""SQLite: one file, one writer, readers beside it. WAL with `synchronous=FULL`.
+
+A group's statements run on the event loop (about 10 µs each) and only `COMMIT`, which waits for the
+disk, goes to a thread: a writer thread would be starved by a busy loop (measured: 21 s for 50 rows).
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from chappe.errors import StartupError
+from chappe.storage.database import (
+    Conflict,
+    Database,
+    EngineFailure,
+    Positions,
+    doomed_by,
+    in_bulk,
+    ordered,
+)
+from chappe.storage.dialect import Row, sqlite_arguments, sqlite_schema, sqlite_sql
+from chappe.storage.migrations import found_in, pending, statements_of
+from chappe.storage.unit import StatementKind, Superseded, Unit
+
+SCAN_THREADS = 2
+CACHE_KIB = 16_384
+"""Pages each connection may keep; the operating system caches the file as well."""
+CHECKPOINT_PAGES = 2_000
+"""The write-ahead log is folded into the database about every 8 MB, within a COMMIT, off the loop."""
+BUSY_TIMEOUT_S = 5.0
+
+
+class SQLiteDatabase(Database):
+    """The engine of one machine. Opened once by one process, which holds a lock file beside the database."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = _exclusive(path.with_suffix(".lock"))
+        try:
+            self._writer = self._connect()
+            self._reader = self._connect()
+        except sqlite3.Error as error:
+            raise StartupError(
+                f"The database {path} cannot be opened: {error}.",
+                "Check that the folder is writable and that the disk has room.",
+            ) from error
+        self._reader.execute("PRAGMA query_only=ON")
+        self._committer = ThreadPoolExecutor(1, "commit")
+        self._scanner = ThreadPoolExecutor(SCAN_THREADS, "scan")
+        self._scan_connections: list[sqlite3.Connection] = []
+        self.heads: list[int] = []
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_S, cached_statements=512
+        )
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
+        return connection
+
+    async def migrate(self, folders: Sequence[Path]) -> None:
+        writer = self._writer
+        writer.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, checksum TEXT NOT NULL) STRICT")
+        applied = dict(writer.execute("SELECT name, checksum FROM migration").fetchall())
+        for migration in pending(found_in(folders), applied):
+            writer.execute("BEGIN IMMEDIATE")
+            try:
+                for statement in statements_of(sqlite_schema(migration.sql)):
+                    writer.execute(statement)
+                writer.execute("INSERT INTO migration VALUES (?, ?)", (migration.name, migration.checksum))
+                writer.execute("COMMIT")
+            except sqlite3.Error as error:
+                writer.execute("ROLLBACK")
+                raise StartupError(
+                    f"The schema change {migration.name} could not be applied: {error}.",
+                    "Nothing was changed. Free disk space if the disk is full, and start again.",
+                ) from error
+        self.heads = [head for (head,) in writer.execute("SELECT head FROM shard ORDER BY id")]
+
+    async def fetch(self, sql: str, *arguments: object) -> list[Row]:
+        return self._reader.execute(sqlite_sql(sql), sqlite_arguments(arguments)).fetchall()
+
+    async def scan(self, sql: str, *arguments: object) -> list[Row]:
+        return await asyncio.get_running_loop().run_in_executor(self._scanner, self._scan, sql, arguments)
+
+    def _scan(self, sql: str, arguments: tuple[object, ...]) -> list[Row]:
+        connection = self._scan_connections.pop() if self._scan_connections else self._connect()
+        try:
+            return connection.execute(sqlite_sql(sql), sqlite_arguments(arguments)).fetchall()
+        finally:
+            self._scan_connections.append(connection)
+
+    async def flush(self, group: Sequence[Unit]) -> list[BaseException | None]:
+        positions = Positions(self.heads)
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                results = self._write(group, positions, bulk=True)
+            except sqlite3.IntegrityError:
+                # One of the bulk rows collides. Find out whose: every unit alone, in a savepoint.
+                self._writer.execute("ROLLBACK")
+                positions = Positions(self.heads)
+                self._writer.execute("BEGIN IMMEDIATE")
+                results = self._write(group, positions, bulk=False)
+            self._advance(positions)
+            await asyncio.get_running_loop().run_in_executor(self._committer, self._writer.execute, "COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):
+                self._writer.execute("ROLLBACK")
+            raise EngineFailure(_in_words(error)) from error
+        self.heads = positions.heads
+        return results
+
+    def _write(self, group: Sequence[Unit], positions: Positions, *, bulk: bool) -> list[BaseException | None]:
+        """Run all statements. `bulk`: appends of all units together at the end; else each with its unit."""
+        results: list[BaseException | None] = []
+        failed_keys: set[str] = set()
+        for unit in group:
+            if doomed_by(failed_keys, unit):
+                results.append(Superseded())
+                continue
+            before = positions.take(unit)
+            failure = self._write_unit(unit, bulk=bulk)
+            if failure is not None:
+                positions.give_back(before)
+                failed_keys |= unit.keys
+            results.append(failure)
+        if bulk:
+            held = [unit for unit, failure in zip(group, results, strict=True) if failure is None]
+            for sql, rows in in_bulk(held).items():
+                self._writer.executemany(sqlite_sql(sql), rows)
+        return results
+
+    def _write_unit(self, unit: Unit, *, bulk: bool) -> BaseException | None:
+        """Run a unit's own statements within a savepoint. Returns why it does not hold, or None."""
+        statements = ordered(unit) if bulk else unit.statements
+        if not statements:
+            return None
+        execute = self._writer.execute
+        execute("SAVEPOINT unit")
+        try:
+            for statement in statements:
+                cursor = execute(sqlite_sql(statement.sql), sqlite_arguments(statement.resolved()))
+                if statement.kind is StatementKind.CONDITIONAL:
+                    row = cursor.fetchone()
+                    if row is None:
+                        raise statement.otherwise or Conflict(statement.sql)
+                    assert statement.outcome is not None
+                    statement.outcome.row = row
+                    cursor.fetchall()  # a cursor with rows left would keep the savepoint open
+            execute("RELEASE unit")
+        except sqlite3.IntegrityError as error:
+            failure: BaseException = Conflict(str(error))
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # the refusal of a conditional write, or a value the engine does not take
+            failure = error
+        else:
+            return None
+        execute("ROLLBACK TO unit")
+        execute("RELEASE unit")
+        return failure
+
+    def _advance(self, positions: Positions) -> None:
+        moved = [(h, i) for i, (h, old) in enumerate(zip(positions.heads, self.heads, strict=True)) if h != old]
+        if moved:
+            self._writer.executemany("UPDATE shard SET head = ? WHERE id = ?", moved)
+
+    async def close(self) -> None:
+        self._committer.shutdown()
+        self._scanner.shutdown()
+        for connection in (self._writer, self._reader, *self._scan_connections):
+            connection.close()
+        os.close(self._lock)
+
+
+def _exclusive(path: Path) -> int:
+    """Hold the lock file of a database: two processes on one file would each give out the same positions."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StartupError(
+            f"The data folder {path.parent} cannot be written: {error.strerror}.",
+            "Give it to the user that runs Chappe, or choose another with data_dir.",
+        ) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise StartupError(
+            f"Another Chappe is already running on the data folder {path.parent}.",
+            "Stop it first, or start this one with another data_dir and port.",
+        ) from error
+    return descriptor
+
+
+def _in_words(error: sqlite3.Error) -> str:
+    text = str(error)
+    if "full" in text:
+        return "the disk is full"
+    if "readonly" in text or "read-only" in text:
+        return "the data folder is read-only"
+    return f"the database said: {text}"

@@ -1,0 +1,96 @@
+"""The unit of work: what one act wants written, queued in order, committed together with others'.
+
+A unit never sees its own writes: what an act needs to know later it keeps in memory. Reads show what
+is committed. Statements run when the unit is flushed; positions in the log are given then, too.
+"""
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from chappe.errors import Refused
+from chappe.storage.dialect import Row
+
+
+class FuturePlace:
+    """A place in the log that is known once the unit is flushed. Stands in statements like a value."""
+
+    __slots__ = ("shard", "value")
+
+    def __init__(self, shard: int) -> None:
+        self.shard = shard
+        self.value = 0
+
+    def __repr__(self) -> str:
+        return f"<place in shard {self.shard}: {self.value or 'not yet'}>"
+
+
+class Outcome:
+    """The row that a conditional write returned. Readable after the commit."""
+
+    __slots__ = ("row",)
+
+    def __init__(self) -> None:
+        self.row: Row = ()
+
+
+class StatementKind(IntEnum):
+    """How a statement may be combined with those of other units."""
+
+    APPEND = 0
+    """An insert that commutes with all others of the group: flushed in bulk."""
+    WRITE = 1
+    """Runs in order, within its unit."""
+    CONDITIONAL = 2
+    """Runs in order; when it returns no row, the whole unit is refused."""
+
+
+class Statement:
+    """One SQL text with its arguments; any argument may be a `FuturePlace`."""
+
+    __slots__ = ("arguments", "kind", "otherwise", "outcome", "sql")
+
+    def __init__(
+        self,
+        kind: StatementKind,
+        sql: str,
+        arguments: tuple[object, ...],
+        outcome: Outcome | None = None,
+        otherwise: Refused | None = None,
+    ) -> None:
+        self.kind = kind
+        self.sql = sql
+        self.arguments = arguments
+        self.outcome = outcome
+        self.otherwise = otherwise
+
+    def resolved(self) -> tuple[object, ...]:
+        """The arguments with every place filled in."""
+        return tuple(a.value if type(a) is FuturePlace else a for a in self.arguments)
+
+
+class Superseded(Exception):
+    """The unit was built on another's result that did not hold: the act is run again on what is true now."""
+
+
+class Unit:
+    """Statements of one act, the places it takes, and what is to be done when it is durable or has failed.
+
+    `shard` is the shard in which it commits. `keys` are the rooms whose queued state it was built on.
+    """
+
+    __slots__ = ("after_commit", "after_failure", "effects", "keys", "notes", "places", "shard", "statements")
+
+    def __init__(self, shard: int) -> None:
+        self.shard = shard
+        self.statements: list[Statement] = []
+        self.places: list[FuturePlace] = []
+        self.keys: set[str] = set()
+        self.notes: list[tuple[FuturePlace, str]] = []
+        self.effects: list[object] = []
+        self.after_commit: list[Callable[[], None]] = []
+        self.after_failure: list[Callable[[], None]] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would be written."""
+        return not self.statements

@@ -1,0 +1,61 @@
+"""Running an act where its shard is owned. In one process that is a function call."""
+
+import asyncio
+
+from chappe.clock import Clock
+from chappe.errors import Errcode, Refused
+from chappe.resources import Resources
+from chappe.storage import Conflict, Database, Superseded, Unit
+from chappe.stream.command import Command
+from chappe.stream.outbox import Outbox
+from chappe.stream.shards import Shard
+from chappe.stream.transaction import Transaction
+from chappe.stream.writer import Writer
+
+MAX_ATTEMPTS = 5
+"""How often an act is run on fresh state before its caller is asked to repeat."""
+
+
+class InProcessBus:
+    """The bus of one process, which owns every shard."""
+
+    def __init__(self, database: Database, writer: Writer, outbox: Outbox, clock: Clock, resources: Resources) -> None:
+        self._database = database
+        self._writer = writer
+        self._outbox = outbox
+        self._clock = clock
+        self._resources = resources
+        outbox.attach(self)
+
+    async def call(self, shard: Shard, command: Command) -> object:
+        """Run the act, wait until its unit is durable and its awaited effects are applied, and return its answer."""
+        for _ in range(MAX_ATTEMPTS):
+            tx = Transaction(shard, self._clock.now_ms(), self._database, self._resources)
+            try:
+                answer = await command.act(tx, command.device, *command.arguments)
+            except BaseException:
+                tx.abandon()
+                raise
+            if tx.unit.is_empty:
+                tx.leave()
+                return answer
+            if tx.is_stale():
+                tx.abandon()
+                continue
+            durable = self._writer.submit(tx.unit)
+            tx.leave()
+            try:
+                await durable
+            except (Superseded, Conflict):
+                continue
+            await self._after(tx.unit)
+            return answer() if callable(answer) else answer
+        raise Refused(
+            Errcode.UNAVAILABLE, "Others are changing this at the same time; please try again.", retry_after_ms=1000
+        )
+
+    async def _after(self, unit: Unit) -> None:
+        if unit.effects:
+            awaited = self._outbox.dispatch(unit)
+            if awaited:
+                await asyncio.gather(*awaited)

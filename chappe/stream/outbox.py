@@ -1,0 +1,140 @@
+"""Effects of a commit in other shards: applied in order and once, also after a crash.
+
+An act that changes a room and a person's own stream commits in the room and leaves an entry in the
+outbox, in the same commit. The entry is applied by an act of the target shard, which remembers how far
+it has come for each source; then the entry is removed.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from chappe.errors import Refused
+from chappe.storage import Database, Unit
+from chappe.stream.command import Bus, Command, Device
+from chappe.stream.shards import Place, Shard, position_at, shard_at
+from chappe.stream.transaction import QueuedEffect, Transaction
+from chappe.stream.writer import Writer
+
+logger = logging.getLogger(__name__)
+
+RETRY_FIRST_S = 0.1
+RETRY_MOST_S = 30.0
+MAX_LOADED = 1_000
+"""Entries read at a time when a process starts with effects left over."""
+
+Effect = Callable[..., Awaitable[object]]
+"""`effect(tx, device, *arguments)`, an act like any other; `device` is None."""
+
+_REMEMBER = """
+INSERT INTO applied (target, source, position) VALUES ($1, $2, $3)
+ON CONFLICT (target, source) DO UPDATE SET position = excluded.position
+"""
+_APPLIED = "SELECT position FROM applied WHERE target = $1 AND source = $2"
+_REMOVE = "DELETE FROM outbox WHERE place IN (SELECT * FROM each_int($1))"
+_LEFT = "SELECT place, target, effect, payload FROM outbox WHERE place > $1 ORDER BY place LIMIT $2"
+
+
+class _Waiting(msgspec.Struct):
+    place: Place
+    name: str
+    payload: bytes
+    applied: "asyncio.Future[None] | None"
+
+
+class Outbox:
+    """Delivers effects, one queue for each pair of source and target shard."""
+
+    def __init__(self, database: Database, writer: Writer, effects: dict[str, Effect]) -> None:
+        self._database = database
+        self._writer = writer
+        self._effects = effects
+        self._bus: Bus | None = None
+        self._queues: dict[tuple[Shard, Shard], deque[_Waiting]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def attach(self, bus: Bus) -> None:
+        """The bus by which effects reach their shard."""
+        self._bus = bus
+
+    async def recover(self) -> None:
+        """Queue what a former process left undelivered."""
+        after = 0
+        while rows := await self._database.scan(_LEFT, after, MAX_LOADED):
+            for at, target, name, payload in rows:
+                self._enqueue(shard_at(at), Shard(target), _Waiting(at, name, payload, None))
+                after = at
+
+    def dispatch(self, unit: Unit) -> "list[asyncio.Future[None]]":
+        """Send the effects of a committed unit on their way. Returns what its caller waits for."""
+        awaited: list[asyncio.Future[None]] = []
+        for effect in unit.effects:
+            assert isinstance(effect, QueuedEffect)
+            applied: asyncio.Future[None] | None = None
+            if effect.awaited:
+                applied = asyncio.get_running_loop().create_future()
+                awaited.append(applied)
+            waiting = _Waiting(Place(effect.place.value), effect.name, effect.payload, applied)
+            self._enqueue(Shard(effect.place.shard), effect.target, waiting)
+        return awaited
+
+    async def drain(self) -> None:
+        """Return when nothing is on its way, following effects of effects."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def stop(self) -> None:
+        """Stop delivering; what is left stands in the outbox for the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _enqueue(self, source: Shard, target: Shard, waiting: _Waiting) -> None:
+        pair = (source, target)
+        queue = self._queues.get(pair)
+        if queue is None:
+            queue = self._queues[pair] = deque()
+            task = asyncio.get_running_loop().create_task(self._deliver(pair, queue))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        queue.append(waiting)
+
+    async def _deliver(self, pair: tuple[Shard, Shard], queue: deque[_Waiting]) -> None:
+        """Apply the effects of one pair of shards in order, until there are none."""
+        while queue:
+            waiting = queue[0]
+            await self._apply_until_done(pair, waiting)
+            queue.popleft()
+            self._writer.lazily(_REMOVE, [waiting.place])
+            if waiting.applied is not None and not waiting.applied.done():
+                waiting.applied.set_result(None)
+        del self._queues[pair]
+
+    async def _apply_until_done(self, pair: tuple[Shard, Shard], waiting: _Waiting) -> None:
+        assert self._bus is not None
+        source, target = pair
+        command = Command(self._apply, None, (source, position_at(waiting.place), waiting.name, waiting.payload))
+        delay = RETRY_FIRST_S
+        while True:
+            try:
+                await self._bus.call(target, command)
+                return
+            except Exception as error:
+                # An effect has no one to refuse to; it is tried until it holds, and seen in the log.
+                level = logging.WARNING if isinstance(error, Refused) else logging.ERROR
+                logger.log(level, "Effect %s is tried again in %.1f s", waiting.name, delay, exc_info=error)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, RETRY_MOST_S)
+
+    async def _apply(
+        self, tx: Transaction, device: Device | None, source: Shard, position: int, name: str, payload: bytes
+    ) -> None:
+        """The act at the target: the effect's own act, and how far this source has come."""
+        row = await tx.fetch_one(_APPLIED, tx.shard, source)
+        if row is not None and row[0] >= position:
+            return
+        await self._effects[name](tx, device, *msgspec.json.decode(payload))
+        tx.execute(_REMEMBER, tx.shard, source, position)

@@ -1,0 +1,141 @@
+"""What an act writes with: a unit of work, the time, and what the process holds."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from chappe.errors import Refused
+from chappe.resources import Resources
+from chappe.storage import Database, FuturePlace, Outcome, Row, Statement, StatementKind, Unit
+from chappe.stream.shards import Shard, shard_of
+
+T = TypeVar("T")
+
+_INSERT_EFFECT = "INSERT INTO outbox (place, target, effect, payload) VALUES ($1, $2, $3, $4)"
+
+
+class Entered(Protocol):
+    """Something in memory that one unit at a time may build on: a room."""
+
+    key: str
+
+    def is_stale(self) -> bool:
+        """Whether what was built on did not hold, so that the act must run again."""
+        ...
+
+    def leave(self) -> None:
+        """The unit is queued: the next one may enter and build on it."""
+        ...
+
+    def abandon(self) -> None:
+        """The act refused: as if it had never entered."""
+        ...
+
+
+class QueuedEffect(msgspec.Struct):
+    """An effect of a unit in another shard, as it goes into the outbox and on its way."""
+
+    place: FuturePlace
+    target: Shard
+    name: str
+    payload: bytes
+    awaited: bool
+
+
+class Transaction:
+    """One act's unit of work. Reads show what is committed; writes are queued and committed with others'.
+
+    `now` is the single time of the act, in milliseconds since the epoch.
+    """
+
+    def __init__(self, shard: Shard, now: int, database: Database, resources: Resources) -> None:
+        self.shard = shard
+        self.now = now
+        self.database = database
+        self.unit = Unit(shard)
+        self._resources = resources
+        self._entered: list[Entered] = []
+
+    def of(self, kind: type[T]) -> T:
+        """A thing the process holds, by its class."""
+        return self._resources.of(kind)
+
+    async def fetch(self, sql: str, *arguments: object) -> list[Row]:
+        """Rows as committed; this unit's own writes are not among them."""
+        return await self.database.fetch(sql, *arguments)
+
+    async def fetch_one(self, sql: str, *arguments: object) -> Row | None:
+        """The first row as committed, or None."""
+        return await self.database.fetch_one(sql, *arguments)
+
+    def append(self, sql: str, *arguments: object) -> None:
+        """Queue an insert that commutes with every other write of its group. Fastest: flushed in bulk."""
+        self.unit.statements.append(Statement(StatementKind.APPEND, sql, arguments))
+
+    def execute(self, sql: str, *arguments: object) -> None:
+        """Queue a write that runs in order with the other writes of this unit."""
+        self.unit.statements.append(Statement(StatementKind.WRITE, sql, arguments))
+
+    def conditional(self, sql: str, *arguments: object, otherwise: Refused) -> Outcome:
+        """Queue a write whose RETURNING row decides: no row refuses the whole unit with `otherwise`.
+
+        For everything single-use: it runs at the flush, one unit after the other, so that of fifty
+        callers one gets the row.
+        """
+        outcome = Outcome()
+        self.unit.statements.append(Statement(StatementKind.CONDITIONAL, sql, arguments, outcome, otherwise))
+        return outcome
+
+    def place(self, key: str) -> FuturePlace:
+        """The next place in this unit's shard; followers of `key` (a room or user id) wake after the commit."""
+        future = FuturePlace(self.shard)
+        self.unit.places.append(future)
+        self.unit.notes.append((future, key))
+        return future
+
+    def effect(self, target: str | Shard, name: str, *arguments: object, awaited: bool = False) -> None:
+        """Queue an effect in another shard: applied there in order and once, also after a crash.
+
+        `target` is the user or room id whose shard it is for. With `awaited`, the act's answer is
+        given only after the effect has been applied.
+        """
+        shard = shard_of(target) if isinstance(target, str) else target
+        future = FuturePlace(self.shard)
+        self.unit.places.append(future)
+        payload = msgspec.json.encode(arguments)
+        self.append(_INSERT_EFFECT, future, shard, name, payload)
+        self.unit.effects.append(QueuedEffect(future, shard, name, payload, awaited))
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Run `callback` when the unit is durable, before anyone is told."""
+        self.unit.after_commit.append(callback)
+
+    def after_failure(self, callback: Callable[[], None]) -> None:
+        """Run `callback` if the queued unit does not hold."""
+        self.unit.after_failure.append(callback)
+
+    def entered(self, thing: Entered) -> None:
+        """Remember what this unit builds on, to let go of it when the act is over."""
+        self._entered.append(thing)
+        self.unit.keys.add(thing.key)
+
+    def has_entered(self, key: str) -> bool:
+        """Whether this act has already entered the thing with that key."""
+        return key in self.unit.keys
+
+    def is_stale(self) -> bool:
+        """Whether anything this unit was built on has failed meanwhile."""
+        return any(thing.is_stale() for thing in self._entered)
+
+    def leave(self) -> None:
+        """The unit is queued; others may enter."""
+        for thing in self._entered:
+            thing.leave()
+        self._entered.clear()
+
+    def abandon(self) -> None:
+        """The act refused or failed: nothing of it remains."""
+        for thing in reversed(self._entered):
+            thing.abandon()
+        self._entered.clear()
