@@ -67,7 +67,12 @@ def authorise(version: RoomVersion, event: Candidate, state: AuthState, *, signe
 
 
 def auth_types(
-    version: RoomVersion, *, type: str, sender: str, state_key: str | None, content: Mapping[str, object]
+    version: RoomVersion,
+    *,
+    type: str,
+    sender: str,
+    state_key: str | None,
+    content: Mapping[str, object],  # noqa: A002
 ) -> list[tuple[str, str]]:
     """Type and state key of the state events that `auth_events` name, as far as the room has them.
 
@@ -92,9 +97,9 @@ def auth_types(
         if isinstance(token, str):
             wanted.append(("m.room.third_party_invite", token))
     via = content.get("join_authorised_via_users_server")
-    if membership == "join" and version.restricted and isinstance(via, str):
-        if ("m.room.member", via) not in wanted:
-            wanted.append(("m.room.member", via))
+    let_in = membership == "join" and version.restricted and isinstance(via, str)
+    if let_in and via not in (sender, state_key):
+        wanted.append(("m.room.member", str(via)))
     return wanted
 
 

@@ -68,30 +68,37 @@ def _check_items(container: dict[str, object] | list[object], place: _Place, dep
     if depth > MAX_DEPTH:
         raise _refusal(place, f"is nested deeper than {MAX_DEPTH} levels")
     if isinstance(container, dict):
-        for key in container:
-            if not isinstance(key, str):
-                raise _refusal(place, "has a key that is not a string")
-            if not key.isascii():
-                _require_utf8(key, (place, key))
+        _check_keys(container, place)
     for at, item in container.items() if isinstance(container, dict) else enumerate(container):
-        kind = type(item)
-        if kind is str:
-            if not item.isascii():  # type: ignore[attr-defined]  # kind says that it is a string
+        if isinstance(item, str):
+            if not item.isascii():
                 _require_utf8(item, (place, at))
-        elif kind is dict or kind is list:
-            _check_items(item, (place, at), depth + 1)  # type: ignore[arg-type]  # likewise
-        elif kind is int:
-            if not -MAX_INT <= item <= MAX_INT:  # type: ignore[operator]  # likewise
-                raise _refusal((place, at), "is a number beyond ±(2^53 - 1), which Matrix events may not hold")
-        elif kind is float:
-            raise _refusal((place, at), "is a decimal number; Matrix events have whole numbers only")
-        elif kind is not bool and item is not None:
-            raise _refusal((place, at), "is nothing that JSON can hold")
+        elif isinstance(item, dict | list):
+            _check_items(item, (place, at), depth + 1)
+        elif item is not None:
+            _check_number(item, (place, at))
 
 
-def _require_utf8(text: object, place: _Place) -> None:
+def _check_keys(container: dict[str, object], place: _Place) -> None:
+    for key in container:
+        if not isinstance(key, str):
+            raise _refusal(place, "has a key that is not a string")
+        if not key.isascii():
+            _require_utf8(key, (place, key))
+
+
+def _check_number(item: object, place: _Place) -> None:
+    if isinstance(item, float):
+        raise _refusal(place, "is a decimal number; Matrix events have whole numbers only")
+    if not isinstance(item, int):
+        raise _refusal(place, "is nothing that JSON can hold")
+    if not -MAX_INT <= item <= MAX_INT:
+        raise _refusal(place, "is a number beyond ±(2^53 - 1), which Matrix events may not hold")
+
+
+def _require_utf8(text: str, place: _Place) -> None:
     try:
-        str(text).encode()
+        text.encode()
     except UnicodeEncodeError:
         raise _refusal(place, "has half a surrogate pair, which UTF-8 cannot hold") from None
 

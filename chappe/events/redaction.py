@@ -14,8 +14,8 @@ from chappe.events.versions import ROOM_VERSIONS, RoomVersion
 REDACTION = "m.room.redaction"
 
 _TOP_LEVEL = frozenset(
-    "event_id type room_id sender state_key content hashes signatures depth prev_events auth_events "
-    "origin_server_ts".split()
+    {"event_id", "type", "room_id", "sender", "state_key", "content", "hashes", "signatures"}
+    | {"depth", "prev_events", "auth_events", "origin_server_ts"}
 )
 _TOP_LEVEL_BEFORE_V11 = _TOP_LEVEL | {"prev_state", "origin", "membership"}
 
@@ -26,7 +26,8 @@ def _content_keys(version: RoomVersion) -> dict[str, frozenset[str]]:
         "m.room.member": {"membership"},
         "m.room.create": {"creator"},
         "m.room.join_rules": {"join_rule"},
-        "m.room.power_levels": set("ban events events_default kick redact state_default users users_default".split()),
+        "m.room.power_levels": {"ban", "kick", "redact", "events", "events_default", "state_default"}
+        | {"users", "users_default"},
         "m.room.history_visibility": {"history_visibility"},
     }
     if version.restricted:
@@ -36,7 +37,7 @@ def _content_keys(version: RoomVersion) -> dict[str, frozenset[str]]:
     if version.redaction_updated:
         kept["m.room.power_levels"].add("invite")
         kept[REDACTION] = {"redacts"}
-    return {type: frozenset(keys) for type, keys in kept.items()}
+    return {event_type: frozenset(keys) for event_type, keys in kept.items()}
 
 
 _CONTENT_KEYS = {version.id: _content_keys(version) for version in ROOM_VERSIONS.values()}
@@ -51,7 +52,7 @@ def redact(version: RoomVersion, event: Mapping[str, object]) -> dict[str, objec
     return left
 
 
-def redact_content(version: RoomVersion, type: object, content: object) -> dict[str, object]:
+def redact_content(version: RoomVersion, type: object, content: object) -> dict[str, object]:  # noqa: A002
     """The `content` of an event of that type, stripped to what redaction leaves."""
     if not isinstance(content, dict) or not isinstance(type, str):
         return {}

@@ -30,7 +30,7 @@ class AuthState(Protocol):
     def create(self) -> StateEvent | None:
         """The room's m.room.create event; None before there is one."""
 
-    def get(self, type: str, state_key: str) -> StateEvent | None:
+    def get(self, type: str, state_key: str) -> StateEvent | None:  # noqa: A002
         """The current state event of that type and state key."""
 
 
@@ -38,17 +38,28 @@ class Candidate(Protocol):
     """An event that is judged: a `Draft`, or an `Event` already built."""
 
     @property
-    def type(self) -> str: ...
+    def type(self) -> str:
+        """The event type."""
+
     @property
-    def sender(self) -> UserID: ...
+    def sender(self) -> UserID:
+        """Who sends it."""
+
     @property
-    def state_key(self) -> str | None: ...
+    def state_key(self) -> str | None:
+        """The state key; None makes it a message event."""
+
     @property
-    def content(self) -> dict[str, object]: ...
+    def content(self) -> dict[str, object]:
+        """The content, as in the federation format."""
+
     @property
-    def room_id(self) -> RoomID | None: ...
+    def room_id(self) -> RoomID | None:
+        """The room; None only for the create event of version 12, which has none yet."""
+
     @property
-    def prev_events(self) -> Sequence[EventID]: ...
+    def prev_events(self) -> Sequence[EventID]:
+        """The events right before it; none for a create event."""
 
 
 class Draft(msgspec.Struct, frozen=True):
