@@ -69,10 +69,10 @@ def authorise(version: RoomVersion, event: Candidate, state: AuthState, *, signe
 def auth_types(
     version: RoomVersion,
     *,
-    type: str,
+    type: str,  # noqa: A002
     sender: str,
     state_key: str | None,
-    content: Mapping[str, object],  # noqa: A002
+    content: Mapping[str, object],
 ) -> list[tuple[str, str]]:
     """Type and state key of the state events that `auth_events` name, as far as the room has them.
 
