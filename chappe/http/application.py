@@ -1,0 +1,138 @@
+"""From a request to its answer: route, who asks, how often, parameters, handler, rendering."""
+
+import asyncio
+import itertools
+import logging
+import secrets
+from collections.abc import Iterable
+from contextvars import ContextVar
+from time import perf_counter
+from typing import Protocol
+
+from chappe.clock import Clock, SystemClock
+from chappe.errors import Errcode, Refused
+from chappe.http import body, query
+from chappe.http.answer import PREFLIGHT, Answer, broken, refusal, render
+from chappe.http.limits import RETRY_AFTER_MS, Bounds
+from chappe.http.proxies import Proxies
+from chappe.http.rate import DEFAULT_RATES, Limit, RateLimits, key_of_address
+from chappe.http.request import Receive, Request, Scope
+from chappe.http.router import Router
+from chappe.http.routes import Auth, Route, Routes
+from chappe.resources import Resources
+from chappe.stream.command import Bus, Device
+
+logger = logging.getLogger(__name__)
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request being answered, for log lines written on its way."""
+
+
+class Authenticator(Protocol):
+    """Whose an access token is. `accounts/` provides it."""
+
+    def cached(self, token: str) -> Device | None:
+        """The device, if it is known for sure without asking the database; None otherwise."""
+
+    async def authenticate(self, token: str) -> Device:
+        """The device. Refuses with UNKNOWN_TOKEN."""
+
+
+class Application:
+    """The HTTP side of one process. Its faces (`asgi.py`) hand requests to `respond`."""
+
+    def __init__(
+        self,
+        routes: Routes,
+        resources: Resources,
+        authenticator: Authenticator,
+        bus: Bus,
+        *,
+        clock: Clock | None = None,
+        rates: RateLimits | None = None,
+        bounds: Bounds | None = None,
+        trusted_proxies: Iterable[str] = (),
+    ) -> None:
+        self.routes = routes
+        self.resources = resources
+        self.bus = bus
+        self.clock = clock or SystemClock()
+        self.rates = rates or RateLimits(DEFAULT_RATES, self.clock)
+        self.bounds = bounds or Bounds()
+        self.proxies = Proxies(trusted_proxies)
+        self.stopping = asyncio.Event()
+        self.in_flight: set[asyncio.Task[object]] = set()
+        """The tasks of requests that are not yet answered; the face keeps it."""
+        self._router = Router(routes)
+        self._authenticator = authenticator
+        self._numbers = itertools.count(1)
+        self._process = secrets.token_hex(4)
+
+    def request(self, scope: Scope, receive: Receive) -> Request:
+        """A request with its id, which no other request of this or another process has."""
+        return Request(self, scope, receive, f"{self._process}-{next(self._numbers):x}")
+
+    async def respond(self, request: Request) -> Answer:
+        """The answer to `request`, whatever happens. Only cancellation passes through."""
+        began = perf_counter()
+        template = "-"
+        try:
+            request_id.set(request.id)
+            if self.stopping.is_set() or len(self.in_flight) > self.bounds.requests_at_once:
+                raise busy()
+            if request.method == "OPTIONS":
+                return PREFLIGHT
+            route, values = self._router.match(request.method, request.raw_path)
+            template = route.path
+            answer = render(await self._handle(request, route, values))
+        except Refused as no:
+            answer = self._refuse(no, request, template)
+        except Exception:  # noqa: BLE001  # whatever it was, the client gets an answer and the log the reason
+            answer = self._break(request, template)
+        if logger.isEnabledFor(logging.DEBUG):
+            took_ms = (perf_counter() - began) * 1000
+            logger.debug("%s %s %s %d %.1f ms", request.id, request.method, template, answer.status, took_ms)
+        return answer
+
+    async def _handle(self, request: Request, route: Route, values: list[str]) -> object:
+        if route.auth is not Auth.NOBODY:
+            await self._authenticate(request, route.auth)
+        if route.limit is not Limit.NONE:
+            device = request.maybe_device
+            key = device.user_id if device else "address " + key_of_address(request.client_address)
+            self.rates.hit(route.limit, key)
+        arguments: dict[str, object] = {
+            name: parse(value, where) if parse else value
+            for (name, parse, where), value in zip(route.parameters, values, strict=True)
+        }
+        if route.query is not None:
+            arguments["query"] = query.convert(request.query(), route.query)
+        if route.body is not None:
+            arguments["body"] = body.read(await request.body_bytes(route.max_body_bytes), route)
+        return await route.handler(request, **arguments)
+
+    async def _authenticate(self, request: Request, auth: Auth) -> None:
+        token = request.sent_token()
+        if token is None:
+            if auth is Auth.OPTIONAL:
+                return
+            raise Refused(Errcode.MISSING_TOKEN, "An access token is needed: Authorization: Bearer and the token.")
+        device = self._authenticator.cached(token) or await self._authenticator.authenticate(token)
+        if device.is_guest and auth is Auth.DEVICE:
+            raise Refused(Errcode.GUEST_ACCESS_FORBIDDEN, "Guests cannot do this. Register an account first.")
+        request.maybe_device = device
+
+    def _refuse(self, no: Refused, request: Request, template: str) -> Answer:
+        try:
+            return refusal(no)
+        except Exception:  # noqa: BLE001  # details that are no JSON are our mistake, not the client's
+            return self._break(request, template)
+
+    def _break(self, request: Request, template: str) -> Answer:
+        logger.exception("Request %s broke: %s %s", request.id, request.method, template)
+        return broken(request.id)
+
+
+def busy() -> Refused:
+    """The refusal of a server that has too much to do, or is ending."""
+    return Refused(Errcode.UNAVAILABLE, "The server is busy or restarting. Try again.", retry_after_ms=RETRY_AFTER_MS)

@@ -1,0 +1,52 @@
+"""A JSON body: decoded strictly, then read into the shape that a route declares."""
+
+import re
+
+import msgspec
+
+from chappe.errors import Errcode, Refused
+from chappe.events.canonical_json import MAX_INT, decode
+from chappe.http.routes import JSONObject, Route
+
+_LONG_NUMBER = re.compile(rb"\d{16}")
+
+
+def read(raw: bytes, route: Route) -> object:
+    """The body of a request as `route.body`.
+
+    Refuses as NOT_JSON what is no JSON text, as BAD_JSON what is no object or has a wrong type at some path.
+    The content type is not looked at: Matrix clients are lax about it.
+    """
+    if not raw and route.empty_body_is_object:
+        raw = b"{}"
+    value = decode(raw)
+    if not isinstance(value, dict):
+        raise Refused(Errcode.BAD_JSON, "The body must be a JSON object.")
+    if _LONG_NUMBER.search(raw):
+        _refuse_large_numbers(value, "")
+    if route.body is JSONObject:
+        return value
+    assert route.body is not None
+    try:
+        return msgspec.convert(value, route.body)
+    except msgspec.ValidationError as wrong:
+        raise Refused(Errcode.BAD_JSON, _sentence(str(wrong))) from None
+
+
+def _refuse_large_numbers(value: object, path: str) -> None:
+    """Refuse integers that neither other clients nor a database can hold. The decoder has bounded the depth."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _refuse_large_numbers(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            _refuse_large_numbers(inner, f"{path}[{at}]")
+    elif isinstance(value, int) and not -MAX_INT <= value <= MAX_INT:
+        raise Refused(Errcode.BAD_JSON, f"{path[:200]} is a number beyond ±(2^53 - 1).")
+
+
+def _sentence(message: str) -> str:
+    """msgspec says "Expected `bool`, got `str` - at `$.typing`"; we say the path first."""
+    fault, _, path = message.partition(" - at ")
+    path = path.strip("`").removeprefix("$").removeprefix(".")
+    return f"{path[:200]}: {fault}." if path else f"The body is wrong: {fault}."

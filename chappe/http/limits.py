@@ -1,0 +1,53 @@
+"""What one request may cost, by name. `rate.py` says how often; this file says how large and how long."""
+
+from dataclasses import dataclass
+
+MAX_BODY_BYTES = 128 * 1024
+"""A JSON body, unless its route says otherwise: an event has at most 64 KiB, and may be sent escaped."""
+
+MAX_PATH_BYTES = 4096
+"""The path of a request: four ids of 255 bytes, each byte percent-encoded, fit."""
+
+MAX_QUERY_BYTES = 8192
+"""The query string. Filters given inline are the longest that clients send."""
+
+MAX_QUERY_PARAMETERS = 64
+"""How many `key=value` pairs a query string may have."""
+
+MAX_TOKEN_BYTES = 1024
+"""An access token; ours are far shorter, and a longer one is not worth looking up."""
+
+MAX_HEADER_BYTES = 8192
+"""Request line and headers together. It is also the buffer of a connection, so it costs memory a connection."""
+
+MAX_FORWARDED = 32
+"""How many addresses of `X-Forwarded-For` are read, from the nearest."""
+
+COMMAND_SECONDS = 30.0
+"""How long a request waits for the owner of a shard before it answers 503."""
+
+CONNECTION_BACKLOG = 8192
+"""Connections the kernel holds for us while we are busy."""
+
+MAX_CONNECTIONS = 100_000
+"""Open connections of a process. Each long poll holds one; the server's own default stalls at 1,024."""
+
+RETRY_AFTER_MS = 2_000
+"""When a client turned away because the server is busy or stopping should come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits that a test or a small machine may want tighter."""
+
+    body_seconds: float = 30.0
+    """The whole body must have arrived by then, however slowly it drips."""
+
+    upload_seconds: float = 900.0
+    """A streamed body may take that long in all, if each piece arrives within `body_seconds`."""
+
+    requests_at_once: int = 50_000
+    """Requests being answered at the same time, long polls included."""
+
+    stop_grace_seconds: float = 2.5
+    """How long a stopping process lets requests finish before it cancels them."""
