@@ -6,13 +6,14 @@ commits once. `Unit` is what one act wants written. Tables of its own: `migratio
 
 from chappe.storage.database import MAX_GROUP_UNITS, Conflict, Database, EngineFailure
 from chappe.storage.dialect import Row
-from chappe.storage.unit import FuturePlace, Outcome, Statement, StatementKind, Superseded, Unit
+from chappe.storage.unit import Future, FuturePlace, Outcome, Statement, StatementKind, Superseded, Unit
 
 __all__ = [
     "MAX_GROUP_UNITS",
     "Conflict",
     "Database",
     "EngineFailure",
+    "Future",
     "FuturePlace",
     "Outcome",
     "Row",

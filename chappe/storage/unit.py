@@ -11,10 +11,20 @@ from chappe.errors import Refused
 from chappe.storage.dialect import Row
 
 
-class FuturePlace:
-    """A place in the log that is known once the unit is flushed. Stands in statements like a value."""
+class Future:
+    """A value that is known once the unit is flushed. Stands in statements like any other."""
 
-    __slots__ = ("shard", "value")
+    __slots__ = ("value",)
+
+    value: object
+
+
+class FuturePlace(Future):
+    """A place in the log: given out at the flush."""
+
+    __slots__ = ("shard",)
+
+    value: int
 
     def __init__(self, shard: int) -> None:
         self.shard = shard
@@ -45,7 +55,7 @@ class StatementKind(IntEnum):
 
 
 class Statement:
-    """One SQL text with its arguments; any argument may be a `FuturePlace`."""
+    """One SQL text with its arguments; any argument may be a `Future`."""
 
     __slots__ = ("arguments", "kind", "otherwise", "outcome", "sql")
 
@@ -64,8 +74,8 @@ class Statement:
         self.otherwise = otherwise
 
     def resolved(self) -> tuple[object, ...]:
-        """The arguments with every place filled in."""
-        return tuple(a.value if type(a) is FuturePlace else a for a in self.arguments)
+        """The arguments with every future filled in."""
+        return tuple([a.value if isinstance(a, Future) else a for a in self.arguments])
 
 
 class Superseded(Exception):

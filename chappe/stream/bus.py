@@ -38,6 +38,11 @@ class InProcessBus:
                 raise
             if tx.unit.is_empty:
                 tx.leave()
+                try:
+                    for durable in tx.awaited:
+                        await asyncio.shield(durable)
+                except Superseded:
+                    continue
                 return answer
             if tx.is_stale():
                 tx.abandon()

@@ -77,7 +77,7 @@ class Outbox:
             if effect.awaited:
                 applied = asyncio.get_running_loop().create_future()
                 awaited.append(applied)
-            waiting = _Waiting(Place(effect.place.value), effect.name, effect.payload, applied)
+            waiting = _Waiting(Place(effect.place.value), effect.name, effect.payload.value, applied)
             self._enqueue(Shard(effect.place.shard), effect.target, waiting)
         return awaited
 

@@ -1,5 +1,6 @@
 """What an act writes with: a unit of work, the time, and what the process holds."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -7,7 +8,7 @@ import msgspec
 
 from chappe.errors import Refused
 from chappe.resources import Resources
-from chappe.storage import Database, FuturePlace, Outcome, Row, Statement, StatementKind, Unit
+from chappe.storage import Database, Future, FuturePlace, Outcome, Row, Statement, StatementKind, Unit
 from chappe.stream.shards import Shard, shard_of
 
 T = TypeVar("T")
@@ -33,13 +34,35 @@ class Entered(Protocol):
         ...
 
 
+class FuturePayload(Future):
+    """The arguments of an effect as JSON; places among them are filled in at the flush."""
+
+    __slots__ = ("_arguments",)
+
+    def __init__(self, arguments: tuple[object, ...]) -> None:
+        self._arguments = arguments
+
+    @property
+    def value(self) -> bytes:  # type: ignore[override]
+        """JSON of the arguments."""
+        return _encode_payload(self._arguments)
+
+
+def _place_in_payload(value: object) -> object:
+    assert isinstance(value, FuturePlace), f"{type(value).__name__} cannot be the argument of an effect"
+    return value.value
+
+
+_encode_payload = msgspec.json.Encoder(enc_hook=_place_in_payload).encode
+
+
 class QueuedEffect(msgspec.Struct):
     """An effect of a unit in another shard, as it goes into the outbox and on its way."""
 
     place: FuturePlace
     target: Shard
     name: str
-    payload: bytes
+    payload: FuturePayload
     awaited: bool
 
 
@@ -55,6 +78,7 @@ class Transaction:
         self.database = database
         self.unit = Unit(shard)
         self._resources = resources
+        self.awaited: list[asyncio.Future[None]] = []
         self._entered: list[Entered] = []
 
     def of(self, kind: type[T]) -> T:
@@ -103,9 +127,13 @@ class Transaction:
         shard = shard_of(target) if isinstance(target, str) else target
         future = FuturePlace(self.shard)
         self.unit.places.append(future)
-        payload = msgspec.json.encode(arguments)
+        payload = FuturePayload(arguments)
         self.append(_INSERT_EFFECT, future, shard, name, payload)
         self.unit.effects.append(QueuedEffect(future, shard, name, payload, awaited))
+
+    def after(self, durable: "asyncio.Future[None]") -> None:
+        """Answer only once `durable` has ended: the act found that another unit already does what it was to do."""
+        self.awaited.append(durable)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Run `callback` when the unit is durable, before anyone is told."""

@@ -1,0 +1,34 @@
+"""Rows for those whom a message mentions, so that counting them is a point read."""
+
+from chappe.events.event import Event
+from chappe.ids import RoomID, UserID
+from chappe.rooms.counting import mentioned, mentions_room
+from chappe.rooms.room import Room
+from chappe.rooms.store import Reads
+from chappe.storage import FuturePlace
+from chappe.stream import Place, Transaction
+
+EVERYONE = ""
+
+_ADD = "INSERT INTO highlight (room_id, user_id, place) VALUES ($1, $2, $3)"
+_COUNT = """
+SELECT COUNT(DISTINCT place) FROM highlight
+WHERE room_id = $1 AND user_id IN ($2, '') AND place > $3 AND place <= $4
+"""
+
+
+def add(tx: Transaction, room: Room, event: Event, place: FuturePlace) -> None:
+    """Queue a row for everybody the message mentions by name, and one if it mentions the room."""
+    if "m.mentions" not in event.content:
+        return
+    for user_id in mentioned(event.content):
+        if user_id != event.sender:
+            tx.append(_ADD, event.room_id, user_id, place)
+    if mentions_room(room, event.sender, event.content):
+        tx.append(_ADD, event.room_id, EVERYONE, place)
+
+
+async def count(reads: Reads, room_id: RoomID, user_id: UserID, after: Place, upto: Place) -> int:
+    """How many events in (after, upto] highlight the user."""
+    row = await reads.fetch_one(_COUNT, room_id, user_id, after, upto)
+    return int(row[0]) if row else 0

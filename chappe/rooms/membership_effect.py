@@ -1,0 +1,108 @@
+"""A membership, as the person's own stream learns of it.
+
+The membership event commits in the room's shard. Its effect sets the person's own row of the room, in
+the person's shard, from which /sync knows which rooms to show.
+"""
+
+import msgspec
+
+from chappe.events.event import Event
+from chappe.ids import RoomID, UserID
+from chappe.rooms.room import Room
+from chappe.rooms.store import Reads
+from chappe.storage import FuturePlace
+from chappe.stream import Device, Place, Transaction
+
+STRIPPED_TYPES = (
+    "m.room.create",
+    "m.room.name",
+    "m.room.avatar",
+    "m.room.topic",
+    "m.room.join_rules",
+    "m.room.canonical_alias",
+    "m.room.encryption",
+)
+"""What someone invited or knocking may know of a room (spec: "Stripped state")."""
+
+_SET = """
+INSERT INTO user_room (user_id, room_id, membership, place, room_place, joined_place, forgotten, stripped)
+VALUES ($1, $2, $3, $4, $5, CASE WHEN $3 = 'join' THEN $5 ELSE 0 END, 0, $6)
+ON CONFLICT (user_id, room_id) DO UPDATE SET
+    membership = excluded.membership,
+    place = excluded.place,
+    room_place = excluded.room_place,
+    joined_place = CASE WHEN excluded.membership = 'join' THEN excluded.room_place ELSE user_room.joined_place END,
+    forgotten = 0,
+    stripped = excluded.stripped
+WHERE user_room.room_place < excluded.room_place
+"""
+_COLUMNS = "room_id, membership, place, room_place, joined_place, forgotten, stripped"
+_ALL = f"SELECT {_COLUMNS} FROM user_room WHERE user_id = $1"
+_SINCE = f"SELECT {_COLUMNS} FROM user_room WHERE user_id = $1 AND place > $2"
+_ONE = f"SELECT {_COLUMNS} FROM user_room WHERE user_id = $1 AND room_id = $2"
+
+
+class UserRoom(msgspec.Struct, frozen=True):
+    """A room as one person has it. `joined_place` is where they last came in."""
+
+    room_id: RoomID
+    membership: str
+    place: Place
+    room_place: Place
+    joined_place: Place
+    forgotten: int
+    stripped: bytes | None
+
+
+def spread_membership(tx: Transaction, room: Room, event: Event, place: FuturePlace, before: str) -> None:
+    """Queue the effect of a membership event. A join that only changes the profile has none."""
+    membership = event.content["membership"]
+    if membership == before == "join":
+        return
+    user_id = UserID(str(event.state_key))
+    stripped = _stripped_state(room, event) if membership in ("invite", "knock") else None
+    tx.effect(user_id, "rooms.membership", user_id, room.room_id, membership, place, stripped, awaited=True)
+
+
+async def set_membership(
+    tx: Transaction,
+    device: Device | None,
+    user_id: UserID,
+    room_id: RoomID,
+    membership: str,
+    room_place: int,
+    stripped: list[object] | None,
+) -> None:
+    """The effect, in the person's shard."""
+    packed = msgspec.json.encode(stripped) if stripped is not None else None
+    tx.execute(_SET, user_id, room_id, membership, tx.place(user_id), room_place, packed)
+
+
+async def rooms_of(reads: Reads, user_id: UserID) -> list[UserRoom]:
+    """All rooms a person ever had to do with."""
+    return [UserRoom(*row) for row in await reads.fetch(_ALL, user_id)]
+
+
+async def rooms_changed(reads: Reads, user_id: UserID, after: Place) -> list[UserRoom]:
+    """The rooms in which a person's membership changed after a place of their stream."""
+    return [UserRoom(*row) for row in await reads.fetch(_SINCE, user_id, after)]
+
+
+async def room_of(reads: Reads, user_id: UserID, room_id: RoomID) -> UserRoom | None:
+    """One room as one person has it."""
+    row = await reads.fetch_one(_ONE, user_id, room_id)
+    return UserRoom(*row) if row else None
+
+
+def _stripped_state(room: Room, event: Event) -> list[dict[str, object]]:
+    shown = [room.state[type, ""] for type in STRIPPED_TYPES if (type, "") in room.state]
+    sender = room.members.get(event.sender)
+    if sender is not None and event.sender != event.state_key:
+        shown.append(sender)
+    stripped: list[dict[str, object]] = [
+        {"type": one.type, "state_key": one.state_key, "sender": one.sender, "content": one.content} for one in shown
+    ]
+    stripped.append(
+        {"type": event.type, "state_key": event.state_key, "sender": event.sender, "content": event.content}
+    )
+    return stripped
