@@ -1,0 +1,1 @@
+"""What is said in a room: sending, redacting, history, receipts, typing, and who may see it."""

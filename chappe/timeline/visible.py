@@ -1,0 +1,108 @@
+"""What of a room a person may see. Every read path takes events through here.
+
+Client-Server API v1.19, "Room History Visibility". The rules are in `events/visibility.py`; here is what
+they need of the room's past: how its visibility changed, and how the viewer's membership did.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+
+from chappe.errors import Errcode, Refused
+from chappe.events.visibility import DEFAULT_VISIBILITY, visibility_in, visible_across
+from chappe.ids import RoomID, UserID
+from chappe.rooms import StoredEvent, store
+from chappe.stream import Place
+
+_NEVER = Place(-1)
+
+
+class Viewer(msgspec.Struct, frozen=True):
+    """Who reads. `device_id` finds the reader's own transaction IDs."""
+
+    user_id: UserID
+    device_id: str | None = None
+
+
+class Withholding:
+    """What higher slices hold back from a viewer (withheld in a country, restricted). Filled by `app.py`.
+
+    Each takes events that history visibility allows, and returns those that may be shown.
+    """
+
+    def __init__(
+        self, filters: "list[Callable[[Sequence[StoredEvent], Viewer], Awaitable[list[StoredEvent]]]] | None" = None
+    ) -> None:
+        self.filters = filters or []
+
+
+class Sight:
+    """One viewer's view of one room's past: the changes of visibility and of the viewer's membership, by place."""
+
+    def __init__(self, visibilities: list[tuple[Place, str]], memberships: list[tuple[Place, str]]) -> None:
+        self._visible_from = [place for place, _ in visibilities]
+        self._visibilities = [DEFAULT_VISIBILITY, *(visibility for _, visibility in visibilities)]
+        self._member_from = [place for place, _ in memberships]
+        self._memberships = ["leave", *(membership for _, membership in memberships)]
+        joins = [place for place, membership in memberships if membership == "join"]
+        self._last_join = max(joins, default=_NEVER)
+
+    def membership_at(self, place: Place) -> str:
+        """The viewer's membership once the event at `place` holds."""
+        return self._memberships[bisect_right(self._member_from, place)]
+
+    def membership_now(self) -> str:
+        """The viewer's membership as committed."""
+        return self._memberships[-1]
+
+    def last_change(self) -> Place:
+        """Where the viewer's membership changed last; before everything if it never did."""
+        return self._member_from[-1] if self._member_from else _NEVER
+
+    def sees(self, place: Place) -> bool:
+        """Whether the viewer may see the event at `place`.
+
+        An event that changes visibility or the viewer's membership is judged by before and after, the more
+        permissive one.
+        """
+        visibilities = self._around(self._visible_from, self._visibilities, place)
+        memberships = self._around(self._member_from, self._memberships, place)
+        return visible_across(visibilities, memberships, joined_later=self._last_join > place)
+
+    def sees_state_now(self) -> bool:
+        """Whether the viewer may read the room's current state without being in it."""
+        return self._memberships[-1] == "join" or self._visibilities[-1] == "world_readable"
+
+    @staticmethod
+    def _around(starts: list[Place], values: list[str], place: Place) -> set[str]:
+        return {values[bisect_left(starts, place)], values[bisect_right(starts, place)]}
+
+
+async def sight_of(reads: store.Reads, room_id: RoomID, viewer: Viewer) -> Sight:
+    """How the viewer sees the room's past."""
+    memberships = await store.member_history(reads, room_id, viewer.user_id)
+    places = await store.state_history(reads, room_id, "m.room.history_visibility", "")
+    changes = await store.events_at(reads, places)
+    return Sight([(one.place, visibility_in(one.content)) for one in changes], memberships)
+
+
+async def visible(
+    reads: store.Reads, events: Sequence[StoredEvent], viewer: Viewer, sight: Sight, withholding: Withholding
+) -> list[StoredEvent]:
+    """Those of a room's events that the viewer may see, in the same order."""
+    seen = [event for event in events if sight.sees(event.place)]
+    for withhold in withholding.filters:
+        seen = await withhold(seen, viewer)
+    return seen
+
+
+async def require_sight(reads: store.Reads, room_id: RoomID, viewer: Viewer) -> Sight:
+    """The viewer's view of a room of which they may see anything at all; refused otherwise.
+
+    A stranger is told the same about a room that does not exist.
+    """
+    sight = await sight_of(reads, room_id, viewer)
+    if sight.last_change() == _NEVER and not sight.sees_state_now():
+        raise Refused(Errcode.FORBIDDEN, "You are not in this room, and may not look into it.")
+    return sight
