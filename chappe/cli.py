@@ -1,0 +1,139 @@
+"""The commands: `chappe serve`, `chappe config`, `chappe version`.
+
+Exit status: 0 well, 1 the server could not start, 2 the settings or the command line are wrong.
+"""
+
+import errno
+import os
+import sys
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from chappe.config import WrongSettings, load, reference_page, sample_file
+from chappe.errors import StartupError
+
+COULD_NOT_START = 1
+WRONG_SETTINGS = 2
+
+_REMEDIES = {
+    errno.EADDRINUSE: "Another program listens there: stop it, or choose another port with --port.",
+    errno.EADDRNOTAVAIL: "This machine does not have that address: change bind_host.",
+    errno.EACCES: "Give the account that runs chappe the right to it, or choose another data_dir or a port above 1023.",
+    errno.EPERM: "Give the account that runs chappe the right to it, or choose another data_dir.",
+    errno.EROFS: "The disk is mounted read-only: choose another data_dir, or mount it for writing.",
+    errno.ENOSPC: "The disk is full: make room, then start again. Nothing that was acknowledged is lost.",
+    errno.EDQUOT: "The quota of this account is used up: make room, then start again.",
+    errno.EMFILE: "Too few files may be open at once: raise the limit with `ulimit -n`.",
+}
+
+app = App(
+    name="chappe",
+    help="A messaging server for communities, speaking the Matrix Client-Server API.",
+    version_flags=(),
+)
+
+
+@app.command
+def serve(
+    *,
+    config: Annotated[Path | None, Parameter(env_var="CHAPPE_CONFIG")] = None,
+    server_name: str | None = None,
+    public_baseurl: str | None = None,
+    data_dir: str | None = None,
+    bind_host: str | None = None,
+    port: str | None = None,
+    registration: str | None = None,
+    storage: str | None = None,
+) -> None:
+    """Run the server until it is told to stop (SIGTERM or Ctrl-C).
+
+    Without any configuration it keeps its data in one folder of your home and listens on this machine only.
+
+    Parameters
+    ----------
+    config
+        A TOML file with settings; `chappe config` prints one. Flags and CHAPPE_… variables win over it.
+    server_name
+        What stands behind the colon in user IDs.
+    public_baseurl
+        Where clients reach this server from outside.
+    data_dir
+        The folder with everything that must survive.
+    bind_host
+        The address to listen on.
+    port
+        The port to listen on.
+    registration
+        Who may make an account: open, token, approval, closed.
+    storage
+        sqlite, or the address of a PostgreSQL database.
+    """
+    flags = {
+        "server_name": server_name,
+        "public_baseurl": public_baseurl,
+        "data_dir": data_dir,
+        "bind_host": bind_host,
+        "port": port,
+        "registration": registration,
+        "storage": storage,
+    }
+    settings = load(config, os.environ, {name: given for name, given in flags.items() if given is not None})
+    # The other commands answer without loading the server.
+    from chappe import app as server
+
+    server.serve(settings)
+
+
+@app.command
+def config(*, check: Path | None = None, markdown: bool = False) -> None:
+    """Print a configuration with every setting at its default, explained.
+
+    Parameters
+    ----------
+    check
+        Print nothing of that; tell whether this file is right, and all that is wrong in it.
+    markdown
+        Print the reference page instead.
+    """
+    if check is not None:
+        # The file alone is asked about, so variables that would cover its mistakes are left out.
+        load(check, {name: held for name, held in os.environ.items() if not name.startswith("CHAPPE_")}, {})
+        print(f"{check}: nothing is wrong.")
+    else:
+        print(reference_page() if markdown else sample_file(), end="")
+
+
+@app.command
+def version() -> None:
+    """Print the version."""
+    print(f"chappe {installed_version('chappe')}")
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and answer its exit status; what went wrong is told on standard error."""
+    try:
+        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as wrong:
+        print(f"chappe: {wrong}\n`chappe --help` lists what there is.", file=sys.stderr)
+        return WRONG_SETTINGS
+    except WrongSettings as wrong:
+        print(wrong, file=sys.stderr)
+        return WRONG_SETTINGS
+    except StartupError as wrong:
+        print(f"chappe: {wrong}", file=sys.stderr)
+        return COULD_NOT_START
+    except OSError as wrong:
+        if wrong.errno not in _REMEDIES:
+            raise
+        about = f" ({wrong.filename})" if wrong.filename else ""
+        print(f"chappe: {wrong.strerror}{about}. {_REMEDIES[wrong.errno]}", file=sys.stderr)
+        return COULD_NOT_START
+    return 0
+
+
+def main() -> None:
+    """The entry of the console script."""
+    sys.exit(run(sys.argv[1:]))

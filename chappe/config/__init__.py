@@ -1,0 +1,28 @@
+"""The settings: one tree of frozen dataclasses, read once when the process starts, and then passed in.
+
+What stands later wins: the defaults in `tree.py`, the TOML file of `--config`, the variables `CHAPPE_…`,
+the flags of the command line. Everything wrong is named at once. The sample file and the reference page
+are made from the same tree.
+
+`tree.py` every setting · `kinds.py` what a value may be · `reading.py` from the sources to `Settings`
+· `toml_lines.py` on which line a key stands · `pages.py` the sample file and the reference page
+"""
+
+from chappe.config.kinds import Network
+from chappe.config.pages import reference_page, sample_file
+from chappe.config.reading import Mistake, WrongSettings, load
+from chappe.config.tree import RATE_LIMIT_NAMES, Rate, Registration, Settings, Terms
+
+__all__ = [
+    "RATE_LIMIT_NAMES",
+    "Mistake",
+    "Network",
+    "Rate",
+    "Registration",
+    "Settings",
+    "Terms",
+    "WrongSettings",
+    "load",
+    "reference_page",
+    "sample_file",
+]

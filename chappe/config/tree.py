@@ -1,0 +1,282 @@
+"""Every setting, with its default, its kind and what it is for.
+
+The texts here are what operators read: `chappe config` prints them, and so does the reference page.
+"""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from chappe.config import kinds
+from chappe.config.kinds import KeyPath, Kind, Network, Unfit
+from chappe.ids import ServerName
+
+RATE_LIMIT_NAMES = (
+    "messages",
+    "login",
+    "registration",
+    "rooms",
+    "joins",
+    "invites",
+    "reads",
+    "writes",
+    "search",
+    "typing",
+    "receipts",
+)
+"""What can be limited one by one. `http.rate.Limit` says what each counts, and its usual rate."""
+
+ROOM_VERSIONS = ("6", "7", "8", "9", "10", "11", "12")
+"""The versions new rooms can have; `events.versions` knows how they differ."""
+
+
+def setting(
+    doc: str, kind: Kind[Any], *, default: Any = dataclasses.MISSING, example: str, secret: bool = False
+) -> Any:
+    """A field of the tree. `example` is written as TOML. A secret is never printed, not even when it is wrong."""
+    metadata = {"doc": " ".join(doc.split()), "kind": kind, "example": example, "secret": secret}
+    return dataclasses.field(default=default, metadata=metadata, repr=not secret)
+
+
+class Registration(Enum):
+    """Who may make an account."""
+
+    OPEN = "open"
+    TOKEN = "token"
+    APPROVAL = "approval"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rate:
+    """How often one person may do something."""
+
+    per_second: float = setting("In the long run.", kinds.positive_number(), example="5")
+    burst: int = setting("At once.", kinds.whole_number(1, 1_000_000), example="50")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """One document, in one language, that people agree to before they get an account."""
+
+    name: str = setting(
+        "What the document is, the same in every language.",
+        kinds.text("letters, digits, '_', '-' and '.'", r"[A-Za-z0-9_.-]{1,64}"),
+        example='"privacy_policy"',
+    )
+    version: str = setting(
+        "Which edition.", kinds.text("a text of at most 64 characters", r".{1,64}"), example='"2026-01"'
+    )
+    language: str = setting(
+        "The language, as in BCP 47.",
+        kinds.text("a language tag like en or pt-BR", r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"),
+        example='"en"',
+    )
+    title: str = setting(
+        "What people read.", kinds.text("a text of at most 200 characters", r".{1,200}"), example='"Privacy policy"'
+    )
+    url: str = setting("Where the text is.", kinds.web_address(), example='"https://example.org/privacy"')
+
+
+def _terms() -> Kind[tuple[Terms, ...]]:
+    plain = kinds.tables(Terms)
+
+    def read(value: object) -> tuple[Terms, ...]:
+        documents = plain.read(value)
+        faults: list[tuple[KeyPath, str]] = []
+        editions: dict[str, str] = {}
+        seen = Counter[tuple[str, str]]()
+        for index, document in enumerate(documents):
+            if editions.setdefault(document.name, document.version) != document.version:
+                faults.append(((index, "version"), "must be the same in every language of one document"))
+            seen[document.name, document.language] += 1
+            if seen[document.name, document.language] == 2:
+                faults.append(((index, "language"), "stands twice for this document; keep one of them"))
+        if faults:
+            raise Unfit(faults)
+        return documents
+
+    return Kind(plain.says, read, plain.from_text)
+
+
+def _rate_limits() -> Kind[bool | Mapping[str, Rate]]:
+    says = "true, false, or a table of limits"
+
+    def read(value: object) -> bool | Mapping[str, Rate]:
+        if isinstance(value, bool):
+            return value
+        if not isinstance(value, Mapping):
+            raise Unfit.because(f"must be {says}")
+        rates: dict[str, Rate] = {}
+        faults: list[tuple[KeyPath, str]] = []
+        for name, rate in value.items():
+            if name not in RATE_LIMIT_NAMES:
+                faults.append(((name,), kinds.unknown_key(name, list(RATE_LIMIT_NAMES))))
+                continue
+            try:
+                rates[name] = kinds.read_table(Rate, rate)
+            except Unfit as unfit:
+                faults += [((name, *path), reason) for path, reason in unfit.faults]
+        if faults:
+            raise Unfit(faults)
+        return rates
+
+    return Kind(says, read, kinds.as_toml)
+
+
+def _storage() -> Kind[str]:
+    says = '"sqlite", or the address of a PostgreSQL database: postgresql://user:password@host/database'
+
+    def read(value: object) -> str:
+        if value == "sqlite":
+            return "sqlite"
+        try:
+            parts = urlsplit(value) if isinstance(value, str) else None
+            sound = parts is not None and parts.scheme in ("postgresql", "postgres") and parts.port != 0
+        except ValueError:
+            sound = False
+        if not sound:
+            raise Unfit.because(f"must be {says}")
+        return str(value)
+
+    return Kind(says, read, kinds.verbatim)
+
+
+def _bus() -> Kind[str]:
+    def read(value: object) -> str:
+        if isinstance(value, str) and value.startswith(("nats://", "tls://")):
+            raise Unfit.because('cannot be NATS yet: this version runs as one process. Write "process"')
+        if value != "process":
+            raise Unfit.because('must be "process"')
+        return "process"
+
+    return Kind('"process"', read, kinds.verbatim)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything an operator can choose, checked."""
+
+    server_name: ServerName = setting(
+        """The part after the colon in every user ID made here: @name:server_name. It cannot be changed once people
+        are invited, since their identities and rooms carry it.""",
+        kinds.server_name(),
+        default=ServerName("localhost"),
+        example='"example.org"',
+    )
+    public_baseurl: str | None = setting(
+        """Where clients reach this server from outside, when that is another address than bind_host and port: behind
+        a proxy that speaks TLS, usually.""",
+        kinds.web_address(),
+        default=None,
+        example='"https://chat.example.org"',
+    )
+    data_dir: Path = setting(
+        """The one folder with everything that must survive: the database, the signing key, what people upload. Made
+        with access for its owner alone. Unless told otherwise it is where Linux keeps the data of programs, outside of
+        any working copy: $XDG_DATA_HOME/chappe, or else ~/.local/share/chappe. A relative path in the file counts from
+        the folder of the file.""",
+        kinds.folder(),
+        example='"~/.local/share/chappe"',
+    )
+    bind_host: str = setting(
+        """The address to listen on. 127.0.0.1 is reached from this machine only; 0.0.0.0 and :: from everywhere, and
+        then without encryption: put a proxy that speaks TLS in front.""",
+        kinds.ip_address(),
+        default="127.0.0.1",
+        example='"127.0.0.1"',
+    )
+    port: int = setting("The port to listen on.", kinds.whole_number(1, 65535), default=8008, example="8008")
+    trusted_proxies: tuple[Network, ...] = setting(
+        """The proxies in front of this server. Only from these addresses is X-Forwarded-For believed; else anybody
+        could choose the address under which they are counted.""",
+        kinds.networks(),
+        default=(),
+        example='["127.0.0.1", "10.0.0.0/8"]',
+    )
+    registration: Registration = setting(
+        """Who may make an account. "open": everybody. "token": who was given a registration token, such as the one
+        in the owner link that the first start prints. "approval": everybody may ask, and an operator decides. "closed":
+        nobody. The default lets nobody in whom the owner did not ask, even if the server is reachable by accident.""",
+        kinds.choice(Registration),
+        default=Registration.TOKEN,
+        example='"open"',
+    )
+    registration_shared_secret: str | None = setting(
+        """Who knows this can make accounts, administrators too, through /_synapse/admin/v1/register, whatever
+        `registration` says. Without it there is no such door.""",
+        kinds.text("a long random text"),
+        default=None,
+        example='"a long random text"',
+        secret=True,
+    )
+    registration_shared_secret_path: Path | None = setting(
+        "The same, kept in a file of its own. White space around it does not count.",
+        kinds.secret_file(),
+        default=None,
+        example='"/run/secrets/registration"',
+    )
+    guest_access: bool = setting(
+        "Whether people without an account may look around as guests, in the rooms that allow it.",
+        kinds.truth(),
+        default=False,
+        example="true",
+    )
+    room_version: str = setting(
+        "The version of new rooms when their maker does not choose. Some clients do not know 12 yet: take 11 for them.",
+        kinds.one_of(ROOM_VERSIONS),
+        default="12",
+        example='"11"',
+    )
+    storage: str = setting(
+        """Where the truth is kept. "sqlite": in data_dir, nothing else to install. The address of a PostgreSQL
+        database: for installations that will outgrow one machine.""",
+        _storage(),
+        default="sqlite",
+        example='"postgresql://chappe:secret@127.0.0.1/chappe"',
+        secret=True,
+    )
+    bus: str = setting(
+        'How processes talk to each other. "process": there is only one.',
+        _bus(),
+        default="process",
+        example='"process"',
+    )
+    rate_limits: bool | Mapping[str, Rate] = setting(
+        f"""How often one person, or one address, may do something. true: the usual limits. false: none, which is right
+        only for tests. A table replaces some of them: {", ".join(RATE_LIMIT_NAMES)}.""",
+        _rate_limits(),
+        default=True,
+        example="{ messages = { per_second = 5, burst = 50 } }",
+    )
+    terms: tuple[Terms, ...] = setting(
+        "The documents people agree to before they get an account: one table for each document and language.",
+        _terms(),
+        default=(),
+        example=(
+            '[{ name = "privacy_policy", version = "2026-01", language = "en", '
+            'title = "Privacy policy", url = "https://example.org/privacy" }]'
+        ),
+    )
+
+    @classmethod
+    def conflicts(cls, values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+        """What is wrong between settings that are each right."""
+        if values.get("registration_shared_secret") and values.get("registration_shared_secret_path"):
+            yield (
+                ("registration_shared_secret_path",),
+                "and registration_shared_secret are both there; keep one of them",
+            )
+
+    @property
+    def base_url(self) -> str:
+        """Where clients reach this server, without a slash at the end."""
+        if self.public_baseurl is not None:
+            return self.public_baseurl
+        here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind_host, self.bind_host)  # noqa: S104
+        return f"http://[{here}]:{self.port}" if ":" in here else f"http://{here}:{self.port}"
