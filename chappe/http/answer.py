@@ -1,7 +1,6 @@
 """What a handler gives back, and how it and a refusal become status, headers and body."""
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -24,15 +23,13 @@ JSON: Final[tuple[tuple[str, str], ...]] = (("Content-Type", "application/json")
 """The headers of an answer in JSON; the default of `Answer`."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawJSON:
+class RawJSON(msgspec.Struct, frozen=True):
     """A body that is JSON already, spliced from stored bytes; answered with 200."""
 
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A whole answer. CORS headers and the length are added to all of them."""
 
     status: int

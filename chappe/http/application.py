@@ -13,6 +13,7 @@ from chappe.clock import Clock, SystemClock
 from chappe.errors import Errcode, Refused
 from chappe.http import body, query
 from chappe.http.answer import PREFLIGHT, Answer, broken, refusal, render
+from chappe.http.deadline import Deadline
 from chappe.http.limits import RETRY_AFTER_MS, Bounds
 from chappe.http.proxies import Proxies
 from chappe.http.rate import DEFAULT_RATES, Limit, RateLimits, key_of_address
@@ -63,6 +64,7 @@ class Application:
         self.stopping = asyncio.Event()
         self.in_flight: set[asyncio.Task[object]] = set()
         """The tasks of requests that are not yet answered; the face keeps it."""
+        self.body_deadline = Deadline(self.bounds.body_seconds)
         self._router = Router(routes)
         self._authenticator = authenticator
         self._numbers = itertools.count(1)
@@ -74,7 +76,7 @@ class Application:
 
     async def respond(self, request: Request) -> Answer:
         """The answer to `request`, whatever happens. Only cancellation passes through."""
-        began = perf_counter()
+        began = perf_counter() if logger.isEnabledFor(logging.DEBUG) else None
         template = "-"
         try:
             request_id.set(request.id)
@@ -89,17 +91,20 @@ class Application:
             answer = self._refuse(no, request, template)
         except Exception:  # noqa: BLE001  # whatever it was, the client gets an answer and the log the reason
             answer = self._break(request, template)
-        if logger.isEnabledFor(logging.DEBUG):
+        if began is not None:
             took_ms = (perf_counter() - began) * 1000
             logger.debug("%s %s %s %d %.1f ms", request.id, request.method, template, answer.status, took_ms)
         return answer
 
     async def _handle(self, request: Request, route: Route, values: list[str]) -> object:
-        if route.auth is not Auth.NOBODY:
-            await self._authenticate(request, route.auth)
+        if route.auth is not Auth.NOBODY and (token := _token(request, route.auth)) is not None:
+            device = self._authenticator.cached(token) or await self._authenticator.authenticate(token)
+            if device.is_guest and route.auth is Auth.DEVICE:
+                raise Refused(Errcode.GUEST_ACCESS_FORBIDDEN, "Guests cannot do this. Register an account first.")
+            request.maybe_device = device
         if route.limit is not Limit.NONE:
-            device = request.maybe_device
-            key = device.user_id if device else "address " + key_of_address(request.client_address)
+            who = request.maybe_device
+            key = who.user_id if who else "address " + key_of_address(request.client_address)
             self.rates.hit(route.limit, key)
         arguments: dict[str, object] = {
             name: parse(value, where) if parse else value
@@ -111,17 +116,6 @@ class Application:
             arguments["body"] = body.read(await request.body_bytes(route.max_body_bytes), route)
         return await route.handler(request, **arguments)
 
-    async def _authenticate(self, request: Request, auth: Auth) -> None:
-        token = request.sent_token()
-        if token is None:
-            if auth is Auth.OPTIONAL:
-                return
-            raise Refused(Errcode.MISSING_TOKEN, "An access token is needed: Authorization: Bearer and the token.")
-        device = self._authenticator.cached(token) or await self._authenticator.authenticate(token)
-        if device.is_guest and auth is Auth.DEVICE:
-            raise Refused(Errcode.GUEST_ACCESS_FORBIDDEN, "Guests cannot do this. Register an account first.")
-        request.maybe_device = device
-
     def _refuse(self, no: Refused, request: Request, template: str) -> Answer:
         try:
             return refusal(no)
@@ -131,6 +125,13 @@ class Application:
     def _break(self, request: Request, template: str) -> Answer:
         logger.exception("Request %s broke: %s %s", request.id, request.method, template)
         return broken(request.id)
+
+
+def _token(request: Request, auth: Auth) -> str | None:
+    token = request.sent_token()
+    if token is None and auth is not Auth.OPTIONAL:
+        raise Refused(Errcode.MISSING_TOKEN, "An access token is needed: Authorization: Bearer and the token.")
+    return token
 
 
 def busy() -> Refused:

@@ -4,13 +4,10 @@ ASGI and not RSGI, although that costs a few microseconds more: granian gives th
 """
 
 import asyncio
-import logging
 
 from chappe.http.answer import Answer, refusal
 from chappe.http.application import Application, busy
 from chappe.http.request import Receive, Scope, Send
-
-logger = logging.getLogger(__name__)
 
 
 class ASGIFace:
@@ -33,9 +30,9 @@ class ASGIFace:
             try:
                 answer = await application.respond(request)
             except asyncio.CancelledError:
-                # Only a stopping process cancels; whoever waits still hears that it should come again.
-                await _send(refusal(busy()), request.method, send)
-                raise
+                if not application.stopping.is_set():
+                    raise
+                answer = refusal(busy())  # The process ends. Whoever still waits hears that it should come again.
             await _send(answer, request.method, send)
         finally:
             application.in_flight.discard(task)

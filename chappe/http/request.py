@@ -132,17 +132,19 @@ class Request:
         length = self._declared_length(limit)
         if length == 0:
             return b""
-        chunks: list[bytes] = []
-        size = 0
         try:
-            async with asyncio.timeout(self._application.bounds.body_seconds):
-                while size != length and (chunk := await self._next_chunk()) is not None:
-                    size += len(chunk)
-                    if size > limit:
-                        raise _too_large(limit)
-                    chunks.append(chunk)
+            return await self._application.body_deadline.wait_for(self._whole_body(length, limit))
         except TimeoutError:
             raise _too_slow() from None
+
+    async def _whole_body(self, length: int | None, limit: int) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        while size != length and (chunk := await self._next_chunk()) is not None:
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            chunks.append(chunk)
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     async def stream(self, limit: int | None = None) -> AsyncIterator[bytes]:

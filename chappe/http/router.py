@@ -6,11 +6,15 @@ routed, never a decoded one.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from chappe.errors import Errcode, Refused
 from chappe.http.limits import MAX_PATH_BYTES
 from chappe.http.routes import MAY_BE_EMPTY, Route
+
+MAX_SEGMENTS = 2048
+"""Decoded segments remembered: the same rooms are asked for again and again."""
 
 Match = tuple[Route, list[str]]
 
@@ -77,15 +81,19 @@ def _put(node: _Node, route: Route) -> None:
 
 def _decode(raw_path: bytes) -> list[str]:
     try:
-        if b"%" not in raw_path:
-            segments = raw_path.decode().split("/")
-        else:
-            segments = [unquote_to_bytes(s).decode() if b"%" in s else s.decode() for s in raw_path.split(b"/")]
+        segments = raw_path.decode().split("/")
+        if b"%" in raw_path:
+            segments = [_segment(segment) if "%" in segment else segment for segment in segments]
     except UnicodeDecodeError:
         raise Refused(Errcode.INVALID_PARAM, "The path is not percent-encoded UTF-8.") from None
     if b"%00" in raw_path or b"\0" in raw_path:
         raise Refused(Errcode.INVALID_PARAM, "The path holds a NUL character.")
     return segments
+
+
+@lru_cache(maxsize=MAX_SEGMENTS)
+def _segment(encoded: str) -> str:
+    return unquote_to_bytes(encoded).decode()
 
 
 def _find(node: _Node, segments: list[str], at: int) -> tuple[_Node, list[str]] | None:

@@ -8,6 +8,7 @@ import typing
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final, Required, TypedDict, TypeVar, Unpack
 
 import msgspec
@@ -33,11 +34,14 @@ H = TypeVar("H", bound=Handler)
 MAY_BE_EMPTY: Final = "state_key"
 """The only path parameter that may be empty, as the last one; its slash may be left out too."""
 
+MAX_PARSED = 4096
+"""Ids of each kind remembered as well-formed: the same rooms and people are asked for again and again."""
+
 _PARSERS: dict[object, ParsePathParameter] = {
-    RoomID: parse_room_id,
-    UserID: parse_user_id,
-    EventID: parse_event_id,
-    RoomAlias: parse_room_alias,
+    RoomID: lru_cache(maxsize=MAX_PARSED)(parse_room_id),
+    UserID: lru_cache(maxsize=MAX_PARSED)(parse_user_id),
+    EventID: lru_cache(maxsize=MAX_PARSED)(parse_event_id),
+    RoomAlias: lru_cache(maxsize=MAX_PARSED)(parse_room_alias),
 }
 
 
