@@ -8,6 +8,8 @@ CREATOR = "@creator:here"
 ALICE = "@alice:here"
 BOB = "@bob:here"
 FAR = "@far:there"
+NEW = "@new:here"
+OLD = "@old:here"
 
 CREATE_ID = EventID("$" + "c" * 43)
 LAST_ID = EventID("$" + "p" * 43)
@@ -63,5 +65,30 @@ class Room:
     ) -> Draft:
         return Draft(event_type, UserID(sender), state_key, content or {}, room_id_of(self.version), (LAST_ID,))
 
+    def joins(self, user_id: str, via: object = None) -> Draft:
+        more = {} if via is None else {"join_authorised_via_users_server": via}
+        return self.change(user_id, user_id, "join", **more)
+
+    def leaves(self, user_id: str) -> Draft:
+        return self.change(user_id, user_id, "leave")
+
+    def knocks(self, user_id: str) -> Draft:
+        return self.change(user_id, user_id, "knock")
+
+    def invites(self, sender: str, target: str) -> Draft:
+        return self.change(sender, target, "invite")
+
+    def kicks(self, sender: str, target: str) -> Draft:
+        return self.change(sender, target, "leave")
+
+    def bans(self, sender: str, target: str) -> Draft:
+        return self.change(sender, target, "ban")
+
     def change(self, sender: str, target: str, membership: str, **more: object) -> Draft:
         return self.draft("m.room.member", sender, {"membership": membership, **more}, target)
+
+
+def powered(room: Room, **levels: object) -> Room:
+    """Alice has 50, Bob 20 and both are in the room."""
+    levels = {"users": {ALICE: 50, BOB: 20}, **levels}
+    return room.member(ALICE, "join").member(BOB, "join").levels(**levels)

@@ -102,13 +102,15 @@ def test_a_changed_object_a_wrong_key_and_broken_signatures_do_not_verify() -> N
     assert not verify_json(signed, "here", "ed25519:2", public)
     assert not verify_json(signed, "here", "ed25519:1", b"\0" * 32)
     assert not verify_json(signed, "here", "ed25519:1", b"short")
+    broken: object
     for broken in (None, 5, [], "x", {"here": "x"}, {"here": {"ed25519:1": "??"}}, {"here": {"ed25519:1": "AAAA"}}):
         assert not verify_json({"a": 1, "signatures": broken}, "here", "ed25519:1", public)
     assert not verify_json({**signed, "a": 1.5}, "here", "ed25519:1", public)
 
 
 def test_what_has_no_canonical_form_is_not_signed() -> None:
-    for value in ({"a": 1.5}, {"signatures": []}, {"signatures": {"here": 1}}):
+    values: list[dict[str, object]] = [{"a": 1.5}, {"signatures": []}, {"signatures": {"here": 1}}]
+    for value in values:
         with pytest.raises(Refused):
             sign_json(value, "here", KEY)
 
