@@ -1,0 +1,163 @@
+"""The real server on a real socket: raw paths, clients that leave, slow bodies, and the end."""
+
+import asyncio
+import resource
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from chappe.errors import StartupError
+from chappe.http import NOBODY, Application, Bounds, JSONObject, Limit, RateLimits, Request, Routes
+from chappe.http.server import HTTPServer
+from chappe.resources import Resources
+from tests.http.conftest import RecordingBus, SettableClock, Tokens, routes
+
+pytestmark = pytest.mark.anyio
+
+waiting = Routes()
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Left(asyncio.Event):
+    """Set when a long poll noticed that its client left."""
+
+
+@waiting.get("/poll", auth=NOBODY, limit=Limit.NONE)
+async def get_poll(request: Request) -> JSONObject:
+    stopping = asyncio.ensure_future(request.stopping.wait())
+    news: list[asyncio.Future[Any]] = [stopping, request.gone]
+    await asyncio.wait(news, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if request.gone.done():
+        request.of(Left).set()
+    return {"gone": request.gone.done()}
+
+
+@waiting.get("/stubborn", auth=NOBODY, limit=Limit.NONE)
+async def get_stubborn(request: Request) -> JSONObject:
+    await asyncio.sleep(60)
+    return {}
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[tuple[Application, HTTPServer]]:
+    resources, clock = Resources(), SettableClock()
+    resources.add(Left())
+    bounds = Bounds(body_seconds=0.2, stop_grace_seconds=0.5)
+    application = Application(
+        Routes(routes, waiting), resources, Tokens(), RecordingBus(), rates=RateLimits({}, clock), bounds=bounds
+    )
+    server = HTTPServer(application, "127.0.0.1", 0)
+    await server.start()
+    yield application, server
+    await server.stop()
+
+
+async def open_with(server: HTTPServer, sent: bytes) -> Connection:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(sent)
+    return reader, writer
+
+
+async def exchange(server: HTTPServer, sent: bytes) -> tuple[int, bytes]:
+    reader, writer = await open_with(server, sent)
+    answer = await head_and_body(reader)
+    writer.close()
+    return answer
+
+
+async def head_and_body(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    async with asyncio.timeout(5):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        return int(head[9:12]), await reader.readexactly(length)
+
+
+def get(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
+async def until_in_flight(application: Application, requests: int) -> None:
+    async with asyncio.timeout(10):
+        while len(application.in_flight) < requests:  # noqa: ASYNC110  # nothing announces it
+            await asyncio.sleep(0.01)
+
+
+async def test_the_path_arrives_as_it_was_sent(served: tuple[Application, HTTPServer]) -> None:
+    _, server = served
+    status, body = await exchange(server, get("/rooms/!r:example.org/state/m.x/a%2Fb%25"))
+    assert (status, body) == (200, b'{"room":"!r:example.org","type":"m.x","key":"a/b%"}')
+    assert (await exchange(server, get("/rooms/!r:example.org/state/m.x/%FF")))[0] == 400
+    assert (await exchange(server, get("http://elsewhere/things/list")))[0] == 200
+
+
+async def test_one_connection_serves_many_requests(served: tuple[Application, HTTPServer]) -> None:
+    _, server = served
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client:
+        for number in range(20):
+            assert (await client.post("/echo", json={"n": number})).json() == {"n": number}
+            assert (await client.head("/things/list")).headers["content-length"] == "13"
+        refused = await client.get("/nowhere")
+    assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (404, "*")
+
+
+async def test_bodies_too_large_or_too_slow_are_refused_on_the_wire(served: tuple[Application, HTTPServer]) -> None:
+    _, server = served
+    post = b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
+    assert (await exchange(server, post + b"Content-Length: 5000\r\n\r\n{"))[0] == 413
+    chunked = post + b"Transfer-Encoding: chunked\r\n\r\n5dc\r\n" + b"x" * 1500 + b"\r\n0\r\n\r\n"
+    assert (await exchange(server, chunked))[0] == 413
+    began = time.monotonic()
+    assert (await exchange(server, post + b"Content-Length: 50\r\n\r\n{"))[0] == 408
+    assert time.monotonic() - began < 2
+    assert (await exchange(server, get("/things/" + "x" * 9000)))[0] == 431
+
+
+async def test_a_long_poll_notices_that_its_client_left(served: tuple[Application, HTTPServer]) -> None:
+    application, server = served
+    _, writer = await open_with(server, get("/poll"))
+    await until_in_flight(application, 1)
+    assert not application.resources.of(Left).is_set()
+    writer.close()
+    async with asyncio.timeout(5):
+        await application.resources.of(Left).wait()
+
+
+async def test_stopping_answers_a_thousand_long_polls_within_five_seconds(
+    served: tuple[Application, HTTPServer],
+) -> None:
+    application, server = served
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
+    polls = await asyncio.gather(*[open_with(server, get("/poll")) for _ in range(980)])
+    stubborn = await asyncio.gather(*[open_with(server, get("/stubborn")) for _ in range(20)])
+    idle = await asyncio.gather(*[open_with(server, b"") for _ in range(50)])
+    await until_in_flight(application, 1000)
+
+    began = time.monotonic()
+    stopping = asyncio.create_task(server.stop())
+    await asyncio.sleep(0.05)
+    late = await exchange(server, get("/things/list"))
+    await stopping
+    assert time.monotonic() - began < 5
+
+    assert late[0] == 503
+    assert not application.in_flight
+    answers = await asyncio.gather(*[head_and_body(reader) for reader, _ in polls])
+    assert set(answers) == {(200, b'{"gone":false}')}
+    assert {status for status, _ in await asyncio.gather(*[head_and_body(r) for r, _ in stubborn])} == {503}
+    with pytest.raises(OSError):
+        await open_with(server, b"")
+    for _, writer in [*polls, *stubborn, *idle]:
+        writer.close()
+
+
+async def test_a_port_in_use_is_told(served: tuple[Application, HTTPServer]) -> None:
+    application, server = served
+    with pytest.raises(StartupError, match=f"127.0.0.1:{server.port}"):
+        await HTTPServer(application, "127.0.0.1", server.port).start()
+    with pytest.raises(StartupError, match="Cannot listen"):
+        await HTTPServer(application, "203.0.113.1", 0).start()
