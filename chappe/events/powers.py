@@ -30,7 +30,10 @@ DEFAULT_LEVELS: dict[str, int] = {
 }
 """The levels that hold where the power levels event, or the whole event, does not name them."""
 
-_INTEGER_TEXT = re.compile(r"\s*[+-]?[0-9]{1,64}\s*")
+MAX_LEVEL_DIGITS = 64
+"""Digits of a level given as text, leading zeroes included: turning text into a number takes quadratic time."""
+
+_INTEGER_TEXT = re.compile(rf"\s*[+-]?[0-9]{{1,{MAX_LEVEL_DIGITS}}}\s*")
 
 
 def level(version: RoomVersion, value: object) -> int | None:
