@@ -126,12 +126,20 @@ def run(arguments: list[str]) -> int:
         print(f"chappe: {wrong}", file=sys.stderr)
         return COULD_NOT_START
     except OSError as wrong:
-        if wrong.errno not in _REMEDIES:
+        cause = startup_error(wrong)
+        if cause is None:
             raise
-        about = f" ({wrong.filename})" if wrong.filename else ""
-        print(f"chappe: {wrong.strerror}{about}. {_REMEDIES[wrong.errno]}", file=sys.stderr)
+        print(f"chappe: {cause}", file=sys.stderr)
         return COULD_NOT_START
     return 0
+
+
+def startup_error(wrong: OSError) -> StartupError | None:
+    """What to tell of an error of the operating system, or None where nobody but us could mend it."""
+    if wrong.errno not in _REMEDIES:
+        return None
+    about = f" ({wrong.filename})" if wrong.filename else ""
+    return StartupError(f"{os.strerror(wrong.errno)}{about}.", _REMEDIES[wrong.errno])
 
 
 def main() -> None:

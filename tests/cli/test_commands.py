@@ -1,6 +1,8 @@
 """The commands as somebody types them: what they print where, and with which exit status they end."""
 
+import errno
 import os
+import socket
 import subprocess
 import sys
 from importlib.metadata import version
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chappe.cli import run
+from chappe.cli import run, startup_error
 
 
 def typed(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
@@ -91,3 +93,24 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_reference_page_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["config", "--markdown"]) == 0
     assert capsys.readouterr().out.startswith("# Settings\n")
+
+
+def test_a_port_in_use_is_told_with_what_to_do() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        with pytest.raises(OSError, match="in use") as wrong:
+            socket.create_server(listening.getsockname())
+    cause = startup_error(wrong.value)
+    assert cause is not None
+    assert cause.message == "Address already in use."
+    assert "--port" in cause.remedy
+
+
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    cause = startup_error(OSError(errno.EROFS, os.strerror(errno.EROFS), "/srv/chappe"))
+    assert cause is not None
+    assert cause.message == "Read-only file system (/srv/chappe)."
+    assert "data_dir" in cause.remedy
+
+
+def test_an_error_nobody_foresaw_is_not_hidden() -> None:
+    assert startup_error(OSError(errno.EBADF, "Bad file descriptor")) is None
