@@ -1,0 +1,40 @@
+"""The least each figure could be: the machine's limits for the parts that the work cannot avoid, added up.
+
+What is left above the floor is ours: routing, authorisation, encoding, assembling, waking, bookkeeping.
+"""
+
+from collections.abc import Mapping
+
+from benchmarks.limits import Limits
+from benchmarks.scale import Scale
+
+EVENTS_OF_A_ROOM = 5
+"""A new public room: its creation, its creator's membership, power levels, join rule, history visibility."""
+
+
+def floors(limits: Limits, scale: Scale, sizes_mb: Mapping[str, float]) -> dict[str, float]:
+    """Milliseconds of CPU by figure; `sizes_mb` holds the measured size of an answer where the floor depends on it.
+
+    A delivery's floor has no parser of sync tokens and no room in it, only a poll that is answered and opened again.
+    """
+    http = limits.http_ms
+    alone = http[1] + limits.sign_ms + limits.commit_ms
+    together = limits.sign_ms + limits.row_ms
+    result = {
+        "send.1.cpu": alone,
+        "send.8.cpu": http[8] + together,
+        "send.32.cpu": http[32] + together,
+        "crowd.cpu": alone,
+        "join.cpu": alone,
+        "crowd.join": http[8] + together,
+        "create.cpu": 2 * alone + EVENTS_OF_A_ROOM * together,
+        "empty.cpu": http[1],
+    }
+    for waiting, wake_ms in limits.wake_ms.items():
+        result[f"delivery.{waiting}.cpu"] = wake_ms + (limits.sign_ms + limits.commit_ms) / waiting
+    if "history.size" in sizes_mb:
+        result["history.cpu"] = http[1] + limits.megabyte_ms * sizes_mb["history.size"] + 100 * limits.read_ms
+    if "initial.size" in sizes_mb:
+        messages = scale.rooms * scale.messages
+        result["initial.warm"] = http[1] + limits.megabyte_ms * sizes_mb["initial.size"] + messages * limits.read_ms
+    return result
