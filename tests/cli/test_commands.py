@@ -96,9 +96,8 @@ def test_the_reference_page_is_printed(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_port_in_use_is_told_with_what_to_do() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        with pytest.raises(OSError, match="in use") as wrong:
-            socket.create_server(listening.getsockname())
+    with socket.create_server(("127.0.0.1", 0)) as listening, pytest.raises(OSError, match="in use") as wrong:
+        socket.create_server(listening.getsockname())
     cause = startup_error(wrong.value)
     assert cause is not None
     assert cause.message == "Address already in use."
