@@ -18,10 +18,10 @@ from chappe.http.limits import CONNECTION_BACKLOG, MAX_CONNECTIONS, MAX_HEADER_B
 
 logger = logging.getLogger(__name__)
 
-CANCEL_SECONDS = 1.0
+CANCEL_SECONDS = 0.8
 """How long cancelled requests have for saying that the client should come again."""
 
-CLOSE_SECONDS = 1.0
+CLOSE_SECONDS = 0.8
 """How long granian has for closing idle connections."""
 
 

@@ -1,6 +1,7 @@
 """The real server on a real socket: raw paths, clients that leave, slow bodies, and the end."""
 
 import asyncio
+import contextlib
 import resource
 import time
 from collections.abc import AsyncIterator
@@ -39,6 +40,14 @@ async def get_poll(request: Request) -> JSONObject:
 @waiting.get("/stubborn", auth=NOBODY, limit=Limit.NONE)
 async def get_stubborn(request: Request) -> JSONObject:
     await asyncio.sleep(60)
+    return {}
+
+
+@waiting.get("/deaf", auth=NOBODY, limit=Limit.NONE)
+async def get_deaf(request: Request) -> JSONObject:
+    while not request.of(Left).is_set():
+        with contextlib.suppress(asyncio.CancelledError):
+            await request.of(Left).wait()
     return {}
 
 
@@ -153,6 +162,24 @@ async def test_stopping_answers_a_thousand_long_polls_within_five_seconds(
         await open_with(server, b"")
     for _, writer in [*polls, *stubborn, *idle]:
         writer.close()
+
+
+async def test_a_handler_that_ignores_its_cancellation_does_not_hold_up_the_end() -> None:
+    resources = Resources()
+    resources.add(Left())
+    application = Application(
+        waiting, resources, Tokens(), RecordingBus(), rates=RateLimits({}, SettableClock()), bounds=Bounds()
+    )
+    server = HTTPServer(application, "127.0.0.1", 0)
+    await server.start()
+    _, writer = await open_with(server, get("/deaf"))
+    await until_in_flight(application, 1)
+    began = time.monotonic()
+    async with asyncio.timeout(10):
+        await server.stop()
+    assert time.monotonic() - began < 5
+    application.resources.of(Left).set()
+    writer.close()
 
 
 async def test_a_port_in_use_is_told(served: tuple[Application, HTTPServer]) -> None:
