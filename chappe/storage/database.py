@@ -56,6 +56,10 @@ class Database(ABC):
         """
 
     @abstractmethod
+    async def execute_once(self, sql: str, *arguments: object) -> None:
+        """One write with a commit of its own, before the first flush: at the start of a process."""
+
+    @abstractmethod
     async def migrate(self, folders: Sequence[Path]) -> None:
         """Bring the schema to what the program needs: numbered files, checksummed, forward only."""
 

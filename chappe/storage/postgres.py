@@ -106,6 +106,10 @@ class PostgresDatabase(Database):
 
     scan = fetch
 
+    async def execute_once(self, sql: str, *arguments: object) -> None:
+        assert self._writer is not None
+        await self._writer.execute(postgres_sql(sql), *arguments)
+
     async def flush(self, group: Sequence[Unit]) -> list[BaseException | None]:
         try:
             writer = await self._live_writer()

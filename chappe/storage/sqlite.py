@@ -99,6 +99,9 @@ class SQLiteDatabase(Database):
         finally:
             self._scan_connections.append(connection)
 
+    async def execute_once(self, sql: str, *arguments: object) -> None:
+        self._writer.execute(sqlite_sql(sql), arguments)
+
     async def flush(self, group: Sequence[Unit]) -> list[BaseException | None]:
         positions = Positions(self.heads)
         try:

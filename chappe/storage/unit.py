@@ -88,10 +88,22 @@ class Unit:
     `shard` is the shard in which it commits. `keys` are the rooms whose queued state it was built on.
     """
 
-    __slots__ = ("after_commit", "after_failure", "effects", "keys", "notes", "places", "shard", "statements")
+    __slots__ = (
+        "after_commit",
+        "after_failure",
+        "effects",
+        "is_barrier",
+        "keys",
+        "notes",
+        "places",
+        "shard",
+        "statements",
+    )
 
     def __init__(self, shard: int) -> None:
         self.shard = shard
+        self.is_barrier = False
+        """Writes nothing, but is answered only when all units queued before it are durable."""
         self.statements: list[Statement] = []
         self.places: list[FuturePlace] = []
         self.keys: set[str] = set()
@@ -102,5 +114,5 @@ class Unit:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing would be written."""
-        return not self.statements
+        """Whether there is nothing to write and nothing to wait for."""
+        return not self.statements and not self.is_barrier

@@ -135,6 +135,11 @@ class Transaction:
         """Answer only once `durable` has ended: the act found that another unit already does what it was to do."""
         self.awaited.append(durable)
 
+    def after_all_queued(self) -> None:
+        """Answer only once everything queued so far is durable: the act writes nothing, since a former one
+        has already done what it was to do, and that one may still fail. Then the act runs again."""
+        self.unit.is_barrier = True
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Run `callback` when the unit is durable, before anyone is told."""
         self.unit.after_commit.append(callback)

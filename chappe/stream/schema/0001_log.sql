@@ -29,7 +29,8 @@ CREATE TABLE reader (
 ); -- clustered
 
 CREATE TABLE history (
-    id TEXT PRIMARY KEY          -- of this line of history; a restored backup gets a new one
+    id TEXT PRIMARY KEY,         -- of this line of history; a restored backup gets a new one
+    server_name TEXT NOT NULL    -- whose history it is: it cannot become another server's
 );
 
 WITH RECURSIVE n(id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM n WHERE id < 256)

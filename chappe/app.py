@@ -1,0 +1,249 @@
+"""The one place where everything is built and joined together."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import stat
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import uvloop
+
+from chappe import accounts, discovery, rooms, sync, timeline
+from chappe.accounts.tokens import Tokens
+from chappe.clock import Clock, SystemClock
+from chappe.config import Settings
+from chappe.errors import StartupError
+from chappe.holds import Holds
+from chappe.http import Application, RateLimits, Routes, rates_from
+from chappe.http.server import HTTPServer
+from chappe.identity import Identity, load_identity
+from chappe.resources import Resources
+from chappe.rooms import Rooms, SendGates, Tails
+from chappe.storage import Database
+from chappe.storage.sqlite import SQLiteDatabase
+from chappe.stream import InProcessBus, Log, Outbox, Writer
+from chappe.sync.syncing import Syncing
+from chappe.timeline.typing import Typing
+from chappe.timeline.visible import Withholding
+
+logger = logging.getLogger(__name__)
+
+SLICES = ("stream", "holds", "accounts", "rooms", "timeline")
+"""The packages with tables, in the order in which their schema files are applied."""
+
+SWITCH_INTERVAL_S = 0.0001
+"""How soon a thread that comes back from COMMIT gets its turn beside a busy loop."""
+
+_HISTORY = "SELECT id, server_name FROM history"
+_NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
+
+
+def all_routes() -> Routes:
+    """Every endpoint of this server."""
+    return Routes(
+        discovery.routes, accounts.routes, rooms.routes, timeline.routes, sync.routes
+    )
+
+
+def schema_folders() -> list[Path]:
+    """The folders of schema files."""
+    here = Path(__file__).parent
+    return [here / name / "schema" for name in SLICES]
+
+
+class Chappe:
+    """One process: its resources, its routes, and what runs in the background."""
+
+    def __init__(self, settings: Settings, database: Database, history: str, clock: Clock) -> None:
+        self.settings = settings
+        self.database = database
+        self.resources = Resources()
+        self.log = Log(database.heads, history)
+        self.writer = Writer(database, self.log)
+        self.outbox = Outbox(database, self.writer, accounts.EFFECTS | rooms.EFFECTS)
+        self.bus = InProcessBus(database, self.writer, self.outbox, clock, self.resources)
+        self.typing = Typing(self.log)
+        self._tasks: list[asyncio.Task[None]] = []
+        identity = load_identity(settings.server_name, settings.data_dir)
+        tails, withholding = Tails(), Withholding()
+        self.syncing = Syncing(database, self.log, tails, self.typing, withholding, clock, secrets.token_hex(8))
+        tokens = Tokens(database, clock)
+        for thing, kind in (
+            (settings, Settings),
+            (database, Database),
+            (clock, Clock),
+            (identity, Identity),
+            (self.log, Log),
+            (self.writer, Writer),
+            (tails, Tails),
+            (withholding, Withholding),
+            (self.typing, Typing),
+            (self.syncing, Syncing),
+            (tokens, Tokens),
+            (Rooms(), Rooms),
+            (SendGates(), SendGates),
+            (Holds(timeline.ERASERS), Holds),
+        ):
+            self.resources.add(thing, kind)
+        self.application = Application(
+            all_routes(),
+            self.resources,
+            tokens,
+            self.bus,
+            clock=clock,
+            rates=RateLimits(rates_from(settings.rate_limits), clock),
+            trusted_proxies=settings.trusted_proxies,
+        )
+
+    @classmethod
+    async def open(cls, settings: Settings, clock: Clock | None = None, database: Database | None = None) -> "Chappe":
+        """Open the data folder and the database, bring the schema up to date, and finish what a crash left."""
+        clock = clock or SystemClock()
+        prepare_folder(settings.data_dir)
+        if database is None:
+            database = await open_database(settings)
+        await database.migrate(schema_folders())
+        self = cls(settings, database, await _history_of(database, settings), clock)
+        await self.outbox.recover()
+        self._tasks = [
+            asyncio.create_task(reader.run()) for reader in (rooms.directory_reader(self.resources),)
+        ]
+        self._tasks.append(asyncio.create_task(self._answer_waiting_when_stopping()))
+        return self
+
+    async def _answer_waiting_when_stopping(self) -> None:
+        await self.application.stopping.wait()
+        self.syncing.stop()
+
+    async def close(self) -> None:
+        """Stop what runs, commit what is queued, and close the database."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.outbox.stop()
+        await self.writer.drain()
+        await self.database.close()
+
+
+async def open_database(settings: Settings) -> Database:
+    """The engine that the setting `storage` names."""
+    if settings.storage == "sqlite":
+        return SQLiteDatabase(settings.data_dir / "chappe.db")
+    from chappe.storage.postgres import PostgresDatabase  # asyncpg is an extra
+
+    postgres = PostgresDatabase(settings.storage)
+    await postgres.open()
+    return postgres
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the data folder, for its owner alone."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise StartupError(
+            f"The data folder {folder} cannot be used: {error.strerror}.",
+            "Give it to the user that runs Chappe, or choose another with data_dir.",
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StartupError(
+            f"The data folder {folder} is read-only for this user.",
+            "Give it to the user that runs Chappe, or choose another with data_dir.",
+        )
+
+
+async def _history_of(database: Database, settings: Settings) -> str:
+    """The id of the database's line of history; a new database gets one, and belongs to this server name."""
+    row = await database.fetch_one(_HISTORY)
+    if row is None:
+        history = secrets.token_hex(8)
+        await database.execute_once(_NEW_HISTORY, history, settings.server_name)
+        return history
+    history, server_name = row
+    if server_name != settings.server_name:
+        raise StartupError(
+            f"The data in {settings.data_dir} belongs to the server name {server_name}, not {settings.server_name}.",
+            "A server name cannot be changed: set server_name back, or choose another data_dir for a new server.",
+        )
+    return str(history)
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Chappe]:
+    """A server on its port, for as long as the context lasts."""
+    chappe = await Chappe.open(settings)
+    server = HTTPServer(chappe.application, settings.bind_host, settings.port)
+    try:
+        await server.start()
+        try:
+            yield chappe
+        finally:
+            await server.stop()
+    finally:
+        await chappe.close()
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    uvloop.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as chappe:
+        sys.stdout.write(await greeting(chappe))
+        sys.stdout.flush()
+        await stop.wait()
+        logger.info("Stopping")
+
+
+async def greeting(chappe: Chappe) -> str:
+    """What the operator reads when the server is ready."""
+    settings = chappe.settings
+    lines = [
+        f"Chappe is ready: {settings.base_url}  (server name {settings.server_name}, data in {settings.data_dir})",
+        "",
+    ]
+    link = await accounts.owner_link(chappe.bus, chappe.database, settings)
+    if link is not None:
+        lines += ["  No account yet. Open this link once, within a day, to make the owner's:", f"    {link}", ""]
+    lines += [
+        f"  Client: any Matrix client (Element, Cinny, nheko, …); as homeserver give it {settings.base_url}",
+        f"  Registration: {_REGISTRATION[settings.registration.value]}",
+        f"  Reached from: {_reach(settings)}",
+        "  Not yet: end-to-end encryption, media, push and federation with other servers (see README).",
+        f"  The server name {settings.server_name!r} is part of every user ID and room: it cannot be changed once",
+        "  people are invited." + (_CHOOSE_NAME if settings.server_name == "localhost" else ""),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+_CHOOSE_NAME = " For more than a try, choose one now: chappe serve --server-name example.org"
+
+_REGISTRATION = {
+    "open": "open to everybody who reaches this address",
+    "token": "only with a registration token",
+    "approval": "everybody may ask, an operator approves",
+    "closed": "closed",
+}
+
+
+def _reach(settings: Settings) -> str:
+    if settings.bind_host in ("127.0.0.1", "::1"):
+        return "this machine only"
+    return f"every machine that reaches {settings.bind_host} port {settings.port}, without encryption of its own"
+
+

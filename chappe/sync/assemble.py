@@ -1,0 +1,116 @@
+"""The answer of /sync: what changed for this device between two places, or everything up to now.
+
+Client-Server API v1.19, "Syncing". Each slice gives its part; here they are put side by side. An answer
+depends only on what is committed up to the heads it was made for, so that a client which syncs step by
+step ends with what a fresh one is given.
+"""
+
+import msgspec
+
+from chappe.accounts.changes import account_data_changes
+from chappe.ids import RoomID
+from chappe.rooms import UserRoom
+from chappe.rooms.shown import json_list
+from chappe.stream import Log, Place, Shard, place, position_at, shard_of
+from chappe.sync.assembly import Assembly
+from chappe.sync.section import joined_anew, joined_since, left, stripped
+
+_encode = msgspec.json.encode
+
+
+class Answer(msgspec.Struct):
+    """The parts of an answer, and whether there is any news in it."""
+
+    rooms: dict[str, list[bytes]]
+    account_data: list[bytes]
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a waiting client wants to hear of it."""
+        return bool(self.account_data) or any(self.rooms.values())
+
+    def render(self, next_batch: str) -> bytes:
+        """The JSON of the whole answer."""
+        parts = [b'{"next_batch":"', next_batch.encode(), b'"']
+        if self.account_data:
+            parts += [b',"account_data":{"events":', json_list(self.account_data), b"}"]
+        if any(self.rooms.values()):
+            kinds = [
+                b'"%s":{%s}' % (kind.encode(), b",".join(sections)) for kind, sections in self.rooms.items() if sections
+            ]
+            parts += [b',"rooms":{', b",".join(kinds), b"}"]
+        # No presence, to-device messages or keys yet: clients expect the members all the same.
+        parts.append(_REST)
+        return b"".join(parts)
+
+
+_REST = (
+    b',"presence":{"events":[]},"to_device":{"events":[]},"device_lists":{"changed":[],"left":[]},'
+    b'"device_one_time_keys_count":{},"device_unused_fallback_key_types":[]}'
+)
+
+
+async def assemble(a: Assembly, log: Log) -> Answer:
+    """Everything that the request asks for between `a.since` and `a.heads`."""
+    answer = Answer({"join": [], "invite": [], "knock": [], "leave": []}, [])
+    shard = shard_of(a.user_id)
+    since, upto = a.place_since(shard), place(shard, a.heads[shard])
+    if since < upto:
+        everywhere, by_room = await account_data_changes(a.database, a.user_id, since, upto)
+        answer.account_data = [
+            _account_event(type, content) for type, content in everywhere if a.filter.wants_account_data(type)
+        ]
+        a.account_data = {
+            room_id: [_account_event(type, content) for type, content in events] for room_id, events in by_room.items()
+        }
+    for room_id in _candidates(a, log, since):
+        if not a.filter.wants_room(room_id):
+            continue
+        room = a.follower.rooms[room_id]
+        kind, section = await _section(a, room, since)
+        if section is not None:
+            answer.rooms[kind].append(_encode(room_id) + b":" + section)
+    return answer
+
+
+def _candidates(a: Assembly, log: Log, since: Place) -> list[RoomID]:
+    """The rooms in which something may have happened. Those that changed, not all."""
+    follower = a.follower
+    if a.since is None or a.full_state:
+        return list(follower.rooms)
+    found: dict[str, None] = dict.fromkeys(a.account_data)
+    for shard, room_ids in follower.joined.items():
+        position = a.since.positions[shard]
+        if a.heads[shard] > position:
+            changed = log.changed_since(shard, position)
+            found.update(dict.fromkeys(room_ids if changed is None else room_ids & changed))
+    if a.typing_since < log.ephemeral:
+        for room_id in a.typing.changed_rooms(a.typing_since):
+            if room_id in follower.rooms:
+                found[room_id] = None
+    if position_at(since) < a.heads[follower.shard]:
+        found.update((room.room_id, None) for room in follower.rooms.values() if room.place > since)
+    return [RoomID(room_id) for room_id in found if room_id in follower.rooms]
+
+
+async def _section(a: Assembly, room: UserRoom, since: Place) -> tuple[str, bytes | None]:
+    """Under which heading a room stands in the answer, and its object there."""
+    shard: Shard = shard_of(room.room_id)
+    after, upto = a.place_since(shard), place(shard, a.heads[shard])
+    is_new = a.since is None or room.place > since
+    match room.membership:
+        case "join":
+            if is_new:
+                return "join", await joined_anew(a, room, upto)
+            return "join", await joined_since(a, room, after, upto)
+        case "invite" if is_new or a.full_state:
+            return "invite", stripped(room, b"invite_state")
+        case "knock" if is_new or a.full_state:
+            return "knock", stripped(room, b"knock_state")
+        case "leave" | "ban" if is_new and not room.forgotten and (a.since is not None or a.filter.include_leave):
+            return "leave", await left(a, room, after)
+    return "leave", None
+
+
+def _account_event(type: str, content: bytes) -> bytes:
+    return b'{"type":' + _encode(type) + b',"content":' + content + b"}"

@@ -1,0 +1,77 @@
+"""What one request to /sync needs while its answer is put together."""
+
+import msgspec
+
+from chappe.ids import RoomID, UserID
+from chappe.rooms import Tails, UserRoom
+from chappe.storage import Database
+from chappe.stream import Place, Shard, place
+from chappe.stream.token import SyncToken
+from chappe.sync.delta import Delta, Deltas, View
+from chappe.sync.followers import Follower
+from chappe.timeline.filters import SyncFilter
+from chappe.timeline.typing import Typing
+from chappe.timeline.visible import Viewer, Withholding
+
+_encode = msgspec.json.encode
+
+
+class Assembly:
+    """One person's request: from where (`since`) to where (`heads`), what they want, and what is already read."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        tails: Tails,
+        deltas: Deltas,
+        typing: Typing,
+        withholding: Withholding,
+        follower: Follower,
+        viewer: Viewer,
+        filter: SyncFilter,
+        view: View,
+        since: SyncToken | None,
+        heads: list[int],
+        typing_since: int,
+        full_state: bool,
+        now: int,
+    ) -> None:
+        self.database = database
+        self.tails = tails
+        self.deltas = deltas
+        self.typing = typing
+        self.withholding = withholding
+        self.follower = follower
+        self.viewer = viewer
+        self.filter = filter
+        self.view = view
+        self.since = since
+        self.heads = heads
+        self.typing_since = typing_since
+        """Typing that changed after this count is told; -1 tells all."""
+        self.full_state = full_state
+        self.now = now
+        self.account_data: dict[RoomID, list[bytes]] = {}
+        """What changed in the person's own account data about a room, as events."""
+
+    @property
+    def user_id(self) -> UserID:
+        """Who asks."""
+        return self.viewer.user_id
+
+    def is_simple(self, room: UserRoom, delta: Delta) -> bool:
+        """Whether the person was in the room at all events shown, so that everything there may be seen."""
+        shown_from = delta.events[0].place if delta.events else delta.upto
+        return room.membership == "join" and room.joined_place <= shown_from and not self.withholding.filters
+
+    def typing_in(self, room_id: RoomID) -> list[bytes]:
+        """The m.typing event, if who types has changed."""
+        if self.typing.changed_at(room_id) <= self.typing_since:
+            return []
+        return [_encode({"type": "m.typing", "content": {"user_ids": self.typing.users(room_id)}})]
+
+    def place_since(self, room_shard: Shard) -> Place:
+        """How far the client has come in a shard."""
+        position = self.since.positions[room_shard] if self.since is not None else 0
+        return place(room_shard, position)

@@ -1,0 +1,92 @@
+"""Unread messages and highlights of one person in one room.
+
+A room counts the events that notify; what is unread is that count less its value where the person has
+read to: their receipt, or their own last message. So neither sending nor counting depends on members.
+"""
+
+from chappe.ids import RoomID, UserID
+from chappe.rooms import StoredEvent, Tails, highlights, store
+from chappe.stream import Place
+from chappe.sync.delta import Delta
+from chappe.sync.followers import Follower, ReadState
+from chappe.timeline.receipts import read_upto
+
+MAX_OWN_SEARCHED = 500
+"""How many of the last events are searched for the person's own last message after their receipt."""
+
+
+async def unread(
+    reads: store.Reads, tails: Tails, follower: Follower, room_id: RoomID, delta: Delta
+) -> tuple[int, int]:
+    """Unread and highlight counts of a room for the follower, as of `delta.upto`."""
+    state = follower.read.get(room_id)
+    if state is None or not delta.after <= state.valid_at <= delta.upto:
+        state = await _from_database(reads, follower, room_id, delta.upto)
+        follower.read[room_id] = state
+    elif state.valid_at < delta.upto:
+        await _move_on(reads, follower.user_id, room_id, state, delta)
+    total = delta.counted
+    if total is None:
+        total = await counted_at(reads, tails, room_id, delta.upto)
+    return max(0, total - state.counted_at_read), state.highlights
+
+
+async def counted_at(reads: store.Reads, tails: Tails, room_id: RoomID, upto: Place) -> int:
+    """How many events of the room notify its members, up to a place."""
+    recent = tails.between(room_id, Place(upto - 1), upto)
+    if recent:
+        return recent[-1].counted
+    last = await store.events_before(reads, room_id, Place(0), upto, 1)
+    return last[0].counted if last else 0
+
+
+async def _from_database(reads: store.Reads, follower: Follower, room_id: RoomID, upto: Place) -> ReadState:
+    user_id = follower.user_id
+    read_place, counted = await read_upto(reads, room_id, user_id)
+    joined = follower.rooms[room_id].joined_place
+    if joined > read_place:
+        came_in = await store.events_at(reads, [joined])
+        read_place, counted = joined, came_in[0].counted if came_in else counted
+    own = await store.last_own_event(reads, room_id, user_id, read_place, upto, MAX_OWN_SEARCHED)
+    if own is not None:
+        read_place, counted = own
+    highlighted = await highlights.count(reads, room_id, user_id, read_place, upto)
+    return ReadState(upto, read_place, counted, highlighted)
+
+
+async def _move_on(reads: store.Reads, user_id: UserID, room_id: RoomID, state: ReadState, delta: Delta) -> None:
+    """Bring what is in memory up to the delta, from the delta alone where possible."""
+    before = state.read_place
+    mentions = False
+    for event in delta.all_events:
+        if event.place <= state.valid_at:
+            continue
+        if event.sender == user_id:
+            _read(state, event.place, event.counted)
+        mentions = mentions or b'"m.mentions"' in event.client_json
+    for receipt in delta.receipts:
+        if receipt.user_id == user_id and receipt.is_unthreaded:
+            _read(state, receipt.event_place, receipt.counted)
+    if not delta.has_all_events:
+        state.read_place, state.counted_at_read = await _read_anew(reads, user_id, room_id, state, delta.upto)
+        mentions = True
+    state.valid_at = delta.upto
+    if mentions or (state.highlights and state.read_place != before):
+        state.highlights = await highlights.count(reads, room_id, user_id, state.read_place, delta.upto)
+
+
+async def _read_anew(
+    reads: store.Reads, user_id: UserID, room_id: RoomID, state: ReadState, upto: Place
+) -> tuple[Place, int]:
+    own = await store.last_own_event(reads, room_id, user_id, state.read_place, upto, MAX_OWN_SEARCHED)
+    return own if own is not None else (state.read_place, state.counted_at_read)
+
+
+def _read(state: ReadState, place: Place, counted: int) -> None:
+    if place > state.read_place:
+        state.read_place, state.counted_at_read = place, counted
+
+
+def is_own(event: StoredEvent, user_id: UserID, device_id: str | None) -> bool:
+    """Whether this device sent the event, and so is shown its transaction ID."""
+    return event.txn_id is not None and event.sender == user_id and event.device_id == device_id

@@ -1,0 +1,178 @@
+"""What happened in a room between two places, the same for everybody who was in it all along.
+
+Five hundred people who wait in a room are told the same: it is read and rendered once and kept for a
+moment. What differs from person to person is added in `section.py`.
+"""
+
+from collections import OrderedDict
+
+import msgspec
+
+from chappe.clock import Clock
+from chappe.ids import RoomID, UserID
+from chappe.rooms import StoredEvent, Tails, store
+from chappe.rooms.shown import json_list
+from chappe.storage import Database
+from chappe.stream import Place
+from chappe.timeline.filters import EventFilter
+from chappe.timeline.receipts import Receipt, receipts_between
+from chappe.timeline.room_token import encode_room_token
+from chappe.timeline.unsigned import present
+from chappe.timeline.visible import Sight, Viewer
+
+MAX_DELTAS = 512
+"""Rendered deltas kept: only what people who wait for the same events share."""
+MAX_DELTA_AGE_MS = 5_000
+"""`age` in the rendered events is as old as this at most."""
+SCANNED_FOR_FILTER = 500
+"""Events looked at for a filter that leaves some out."""
+
+_NOBODY = Viewer(UserID(""))
+
+
+class View(msgspec.Struct, frozen=True):
+    """What of a room a request wants."""
+
+    timeline: EventFilter
+    state: EventFilter
+    limit: int
+    state_word: str = "state"
+    """Under which name the state is told: `state` as of the start of the timeline, any other as of its end."""
+
+    @property
+    def state_after(self) -> bool:
+        """Whether the state is told as of the end of the timeline (`use_state_after`)."""
+        return self.state_word != "state"
+
+    @property
+    def lazy(self) -> bool:
+        """Whether only those members are told who appear in the timeline."""
+        return self.state.lazy_load_members
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """For the cache of deltas."""
+        return (self.timeline.key, self.state.key, self.limit, self.state_word)
+
+
+class Delta(msgspec.Struct):
+    """A room's events in (after, upto], of which `events` are shown; and their JSON."""
+
+    after: Place
+    upto: Place
+    events: list[StoredEvent]
+    all_events: list[StoredEvent]
+    has_all_events: bool
+    limited: bool
+    receipts: list[Receipt]
+    counted: int | None
+    members_changed: bool
+    state: list[StoredEvent]
+    rendered: bytes
+    """The members `timeline` and `state` of the room's object in /sync, without brackets around them."""
+    made_at: int
+
+
+class Deltas:
+    """Reads deltas, and keeps the last ones."""
+
+    def __init__(self, database: Database, tails: Tails, clock: Clock) -> None:
+        self._database = database
+        self._tails = tails
+        self._clock = clock
+        self._kept: OrderedDict[tuple[object, ...], Delta] = OrderedDict()
+
+    async def between(self, room_id: RoomID, after: Place, upto: Place, view: View) -> Delta:
+        """What happened in (after, upto], rendered for someone who was in the room all that time."""
+        key = (room_id, after, upto, view.key)
+        now = self._clock.now_ms()
+        kept = self._kept.get(key)
+        if kept is not None and now - kept.made_at < MAX_DELTA_AGE_MS:
+            return kept
+        delta = await self.read(room_id, after, upto, view)
+        delta.state = await self._state(room_id, delta, view)
+        delta.rendered = await render(self._database, delta, view, _NOBODY, None, now)
+        self._kept[key] = delta
+        if len(self._kept) > MAX_DELTAS:
+            self._kept.popitem(last=False)
+        return delta
+
+    async def read(self, room_id: RoomID, after: Place, upto: Place, view: View) -> Delta:
+        """What happened in (after, upto], without state and not rendered."""
+        all_events, has_all = await self._events(room_id, after, upto, view)
+        matching = all_events if view.timeline.is_plain else [e for e in all_events if view.timeline.matches(e)]
+        events = matching[-view.limit :] if view.limit else []
+        limited = len(events) < len(matching) or not has_all
+        members_changed = any(e.type == "m.room.member" for e in all_events) or not has_all
+        return Delta(
+            after,
+            upto,
+            events,
+            all_events,
+            has_all,
+            limited,
+            await receipts_between(self._database, room_id, after, upto),
+            all_events[-1].counted if all_events else None,
+            members_changed,
+            [],
+            b"",
+            self._clock.now_ms(),
+        )
+
+    async def _events(self, room_id: RoomID, after: Place, upto: Place, view: View) -> tuple[list[StoredEvent], bool]:
+        """The last events in (after, upto], oldest first, and whether these are all."""
+        recent = self._tails.between(room_id, after, upto)
+        if recent is not None:
+            return recent, True
+        wanted = view.limit if view.timeline.is_plain else SCANNED_FOR_FILTER
+        found = await store.events_before(self._database, room_id, after, upto, wanted + 1)
+        found.reverse()
+        has_all = len(found) <= wanted
+        return (found if has_all else found[1:]), has_all
+
+    async def _state(self, room_id: RoomID, delta: Delta, view: View) -> list[StoredEvent]:
+        """The state that changed and that the timeline does not tell."""
+        reads, events = self._database, delta.events
+        until = state_place(delta, view)
+        changed: list[StoredEvent] = []
+        if delta.limited or view.state_after:
+            changed = await store.state_between(reads, room_id, delta.after, until)
+            members = await store.members_between(reads, room_id, delta.after, until)
+            senders = {event.sender for event in events}
+            changed += [m for m in members if not view.lazy or m.state_key in senders]
+        if view.lazy:
+            changed += await _senders(reads, room_id, until, events, changed)
+        return changed if view.state.is_plain else [event for event in changed if view.state.matches(event)]
+
+
+def state_place(delta: Delta, view: View) -> Place:
+    """Up to where `state` tells: the start of the timeline, or its end with `use_state_after`."""
+    return delta.upto if view.state_after or not delta.events else Place(delta.events[0].place - 1)
+
+
+async def _senders(
+    reads: store.Reads, room_id: RoomID, at: Place, events: list[StoredEvent], known: list[StoredEvent]
+) -> list[StoredEvent]:
+    """The memberships of those who sent the events, but for those already known."""
+    have = {event.state_key for event in known if event.type == "m.room.member"}
+    found = [await store.member_at(reads, room_id, sender, at) for sender in {e.sender for e in events} - have]
+    return sorted((member for member in found if member is not None), key=lambda member: member.place)
+
+
+async def render(reads: store.Reads, delta: Delta, view: View, viewer: Viewer, sight: Sight | None, now: int) -> bytes:
+    """The timeline and state of a delta as JSON members, for one viewer."""
+    events = await present(reads, delta.events, viewer, sight, now, with_room_id=False)
+    state = await present(reads, delta.state, viewer, sight, now, with_room_id=False)
+    start = Place(delta.events[0].place - 1) if delta.events else delta.upto
+    return b"".join(
+        (
+            b'"timeline":{"events":',
+            json_list(events),
+            b',"limited":true' if delta.limited else b',"limited":false',
+            b',"prev_batch":"',
+            encode_room_token(start).encode(),
+            b'"},"%s":{"events":' % view.state_word.encode(),
+            json_list(state),
+            b"}",
+        )
+    )

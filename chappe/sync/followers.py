@@ -1,0 +1,140 @@
+"""People who are syncing: what each has in memory, and waking them.
+
+A follower is one person's rooms and the waiting requests of all their devices. It watches the person's own
+stream and every room they are in, so that a waiting request costs one future and no work until something
+happens. Nothing here is the truth: a follower that is let go is read again.
+"""
+
+import asyncio
+from collections import OrderedDict
+
+import msgspec
+
+from chappe.ids import RoomID, UserID
+from chappe.rooms import UserRoom, rooms_changed, rooms_of
+from chappe.storage import Database
+from chappe.stream import Log, Place, Shard, place, position_at, shard_of
+
+MAX_FOLLOWERS = 20_000
+"""People kept in memory without a waiting request; one with forty rooms takes about 20 KB."""
+
+MAX_CATCH_UP_TURNS = 1_000
+"""Turns of the loop that a reader waits for heads that are about to move."""
+
+
+class ReadState(msgspec.Struct):
+    """How far a person has read a room, as known at `valid_at`."""
+
+    valid_at: Place
+    read_place: Place
+    counted_at_read: int
+    highlights: int
+
+
+class Follower:
+    """One person's rooms, as committed up to `upto` in their own stream."""
+
+    def __init__(self, user_id: UserID) -> None:
+        self.user_id = user_id
+        self.shard = shard_of(user_id)
+        self.upto = Place(-1)
+        self.rooms: dict[RoomID, UserRoom] = {}
+        self.joined: dict[Shard, set[str]] = {}
+        """The rooms the person is in, by shard."""
+        self.read: dict[RoomID, ReadState] = {}
+        self.waiting: set[asyncio.Future[None]] = set()
+        self.loading = asyncio.Lock()
+
+    def wake(self, key: str) -> None:
+        """Something changed in a room or in the person's stream: answer who waits."""
+        if self.waiting:
+            for news in self.waiting:
+                if not news.done():
+                    news.set_result(None)
+
+
+class Followers:
+    """All followers of a process, those unused for longest let go."""
+
+    def __init__(self, database: Database, log: Log) -> None:
+        self._database = database
+        self._log = log
+        self._followers: OrderedDict[UserID, Follower] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._followers)
+
+    async def get(self, user_id: UserID) -> Follower:
+        """The follower of a person, with every membership that the log's heads show."""
+        follower = self._followers.get(user_id)
+        if follower is None:
+            follower = self._followers[user_id] = Follower(user_id)
+            self._log.watch(user_id, follower)
+            self._evict()
+        else:
+            self._followers.move_to_end(user_id)
+        await self._refresh(follower)
+        # A commit is in the database a moment before the heads show it: let them catch up, so that no
+        # membership is shown under a token that does not contain it.
+        for _ in range(MAX_CATCH_UP_TURNS):
+            if position_at(follower.upto) <= self._log.heads[follower.shard]:
+                break
+            await asyncio.sleep(0)
+        return follower
+
+    async def _refresh(self, follower: Follower) -> None:
+        """Take in memberships that are newer than what is in memory."""
+        head = place(follower.shard, self._log.heads[follower.shard])
+        if follower.upto == head:
+            return
+        async with follower.loading:
+            head = place(follower.shard, self._log.heads[follower.shard])
+            if follower.upto < 0:
+                changed = await rooms_of(self._database, follower.user_id)
+            else:
+                since = self._log.changed_since(follower.shard, position_at(follower.upto))
+                if since is not None and follower.user_id not in since:
+                    follower.upto = head
+                    return
+                changed = await rooms_changed(self._database, follower.user_id, follower.upto)
+            for room in changed:
+                self._take(follower, room)
+                head = max(head, room.place)
+            follower.upto = head
+
+    def _take(self, follower: Follower, room: UserRoom) -> None:
+        follower.rooms[room.room_id] = room
+        shard = shard_of(room.room_id)
+        if room.membership == "join":
+            follower.joined.setdefault(shard, set()).add(room.room_id)
+            self._log.watch(room.room_id, follower)
+            return
+        follower.read.pop(room.room_id, None)
+        inside = follower.joined.get(shard)
+        if inside is not None and room.room_id in inside:
+            inside.discard(room.room_id)
+            if not inside:
+                del follower.joined[shard]
+            self._log.unwatch(room.room_id, follower)
+
+    def _evict(self) -> None:
+        """Let go of the longest unused, passing over those with waiting requests."""
+        excess = len(self._followers) - MAX_FOLLOWERS
+        if excess <= 0:
+            return
+        for user_id in list(self._followers)[: excess + 32]:
+            follower = self._followers[user_id]
+            if not follower.waiting and not follower.loading.locked():
+                self._let_go(follower)
+
+    def _let_go(self, follower: Follower) -> None:
+        del self._followers[follower.user_id]
+        self._log.unwatch(follower.user_id, follower)
+        for room_ids in follower.joined.values():
+            for room_id in room_ids:
+                self._log.unwatch(room_id, follower)
+
+    def wake_all(self) -> None:
+        """The process is ending: every waiting request answers now."""
+        for follower in self._followers.values():
+            follower.wake("")

@@ -1,0 +1,64 @@
+"""GET /sync: from where a client was to now, waiting until there is something."""
+
+import msgspec
+
+from chappe.accounts import filter_of
+from chappe.errors import Errcode, Refused
+from chappe.events import canonical_json
+from chappe.http import GUEST, Limit, RawJSON, Request, Routes
+from chappe.sync.syncing import Syncing, Wish
+from chappe.timeline.filters import SyncFilter
+
+routes = Routes()
+
+MAX_TIMEOUT_MS = 120_000
+"""How long a request may wait; proxies cut longer ones."""
+MAX_FILTER_CHARS = 16_384
+
+
+class SyncQuery(msgspec.Struct):
+    """Parameters of GET /sync."""
+
+    filter: str | None = None
+    since: str | None = None
+    full_state: bool = False
+    set_presence: str | None = None
+    timeout: int = 0
+    use_state_after: bool = False
+    unstable_use_state_after: bool = msgspec.field(default=False, name="org.matrix.msc4222.use_state_after")
+
+
+@routes.get("/_matrix/client/v3/sync", auth=GUEST, limit=Limit.READS)
+async def get_sync(request: Request, query: SyncQuery) -> RawJSON:
+    """What changed since `since`, or everything (spec: "GET /sync")."""
+    if query.set_presence not in (None, "online", "offline", "unavailable"):
+        raise Refused(Errcode.INVALID_PARAM, "set_presence is one of online, offline and unavailable.")
+    wish = Wish(
+        device=request.device,
+        since=query.since or None,
+        filter=await _filter(request, query.filter),
+        full_state=query.full_state,
+        state_word=_state_word(query),
+        timeout_s=min(max(query.timeout, 0), MAX_TIMEOUT_MS) / 1000,
+    )
+    syncing = request.of(Syncing)
+    return RawJSON(await syncing.answer(wish, lambda: request.gone))
+
+
+def _state_word(query: SyncQuery) -> str:
+    """Clients of today ask for state behind the timeline by its unstable name, and read that name."""
+    if query.use_state_after:
+        return "state_after"
+    return "org.matrix.msc4222.state_after" if query.unstable_use_state_after else "state"
+
+
+async def _filter(request: Request, given: str | None) -> SyncFilter:
+    """The filter: JSON in the request, or the id of a stored one."""
+    if not given:
+        return SyncFilter.parse({})
+    if len(given) > MAX_FILTER_CHARS:
+        raise Refused(Errcode.TOO_LARGE, f"The filter is longer than {MAX_FILTER_CHARS} characters; store it instead.")
+    if given.startswith("{"):
+        return SyncFilter.parse(canonical_json.decode(given.encode("utf-8", "replace")))
+    stored = await filter_of(request, request.device.user_id, given)
+    return SyncFilter.parse(stored)

@@ -1,0 +1,156 @@
+"""One request to /sync: answer at once, or wait until there is something to tell."""
+
+import asyncio
+from collections.abc import Callable
+from functools import lru_cache
+
+import msgspec
+
+from chappe.clock import Clock
+from chappe.rooms import Tails
+from chappe.storage import Database
+from chappe.stream import Device, Log
+from chappe.stream.token import SyncToken, decode_token, digest, encode_token, process_digest
+from chappe.sync.assemble import assemble
+from chappe.sync.assembly import Assembly
+from chappe.sync.delta import Deltas, View
+from chappe.sync.followers import Followers
+from chappe.timeline.filters import SyncFilter
+from chappe.timeline.typing import Typing
+from chappe.timeline.visible import Viewer, Withholding
+
+MAX_DECODED_TOKENS = 4_096
+"""Clients that were woken together come back with the same token."""
+
+Gone = Callable[[], "asyncio.Future[None]"]
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What a request to /sync asks for."""
+
+    device: Device
+    since: str | None
+    filter: SyncFilter
+    full_state: bool
+    state_word: str
+    timeout_s: float
+
+
+class Syncing:
+    """Answers requests to /sync."""
+
+    def __init__(
+        self,
+        database: Database,
+        log: Log,
+        tails: Tails,
+        typing: Typing,
+        withholding: Withholding,
+        clock: Clock,
+        process: str,
+    ) -> None:
+        self._database = database
+        self._log = log
+        self._tails = tails
+        self._typing = typing
+        self._withholding = withholding
+        self._clock = clock
+        self._history = digest(log.history)
+        self._process = process_digest(process)
+        self._deltas = Deltas(database, tails, clock)
+        self._decode = lru_cache(MAX_DECODED_TOKENS)(decode_token)
+        self._encoded: tuple[int, int, str] = (-1, -1, "")
+        self._stopping = False
+        self.followers = Followers(database, log)
+
+    async def answer(self, wish: Wish, gone: Gone) -> bytes:
+        """The JSON of the answer; after at most `timeout_s` one without news."""
+        since = self._decode(wish.since) if wish.since is not None else None
+        if since is not None and not self._knows(since):
+            since = None
+        may_wait = wish.timeout_s > 0 and since is not None and not wish.full_state
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + wish.timeout_s
+        follower = await self.followers.get(wish.device.user_id)
+        while True:
+            # Listen first, then look: what happens while we look must not be missed.
+            news: asyncio.Future[None] = loop.create_future()
+            follower.waiting.add(news)
+            try:
+                body = await self._attempt(wish, since, even_without_news=not may_wait or self._stopping)
+                if body is not None:
+                    return body
+                may_wait = await self._wait(news, deadline, gone)
+            finally:
+                follower.waiting.discard(news)
+
+    def stop(self) -> None:
+        """The process is ending: everybody who waits is answered now."""
+        self._stopping = True
+        self.followers.wake_all()
+
+    def token(self) -> str:
+        """The sync token for what is committed now. Computed once for all who ask at this moment."""
+        log = self._log
+        version, ephemeral, token = self._encoded
+        if version != log.version or ephemeral != log.ephemeral:
+            token = encode_token(self._history, log.heads, self._process, log.ephemeral)
+            self._encoded = (log.version, log.ephemeral, token)
+        return token
+
+    def _knows(self, since: SyncToken) -> bool:
+        """Whether the token is of this line of history. After a restored backup clients start again."""
+        if since.history != self._history:
+            return False
+        return all(position <= head for position, head in zip(since.positions, self._log.heads, strict=False))
+
+    async def _attempt(self, wish: Wish, since: SyncToken | None, *, even_without_news: bool) -> bytes | None:
+        """The answer as of now; None if it has no news and the client would rather wait."""
+        follower = await self.followers.get(wish.device.user_id)
+        log = self._log
+        # From here to the reads below nothing may intervene: heads, token and follower belong together.
+        heads, token = log.heads, self.token()
+        known = since is not None and since.process == self._process
+        assembly = Assembly(
+            database=self._database,
+            tails=self._tails,
+            deltas=self._deltas,
+            typing=self._typing,
+            withholding=self._withholding,
+            follower=follower,
+            viewer=Viewer(wish.device.user_id, wish.device.device_id),
+            filter=wish.filter,
+            view=View(wish.filter.timeline, wish.filter.state, wish.filter.timeline_limit, wish.state_word),
+            since=since,
+            heads=heads,
+            typing_since=since.ephemeral if since is not None and known else -1,
+            full_state=wish.full_state,
+            now=self._clock.now_ms(),
+        )
+        answer = await assemble(assembly, log)
+        if not (even_without_news or answer.has_news):
+            return None
+        return answer.render(token)
+
+    async def _wait(self, news: "asyncio.Future[None]", deadline: float, gone: Gone) -> bool:
+        """Wait for a change, the deadline, the client's leaving or the end of the process.
+
+        Returns whether to look again and wait on; otherwise the answer is given as it is.
+        """
+        loop = asyncio.get_running_loop()
+        if self._stopping or deadline <= loop.time():
+            return False
+        left = gone()
+
+        def finish(_: object = None) -> None:
+            if not news.done():
+                news.set_result(None)
+
+        timer = loop.call_at(deadline, finish)
+        left.add_done_callback(finish)
+        try:
+            await news
+        finally:
+            timer.cancel()
+            left.remove_done_callback(finish)
+        return not (self._stopping or left.done() or loop.time() >= deadline)
