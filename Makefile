@@ -87,8 +87,10 @@ $(STAMPS)/uv: requirements/uv.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@mkdir -p $(STAMPS) && touch $@
 
+# What is installed or cached already is taken without asking the network, which may not be there.
 $(STAMPS)/runtime: requirements/runtime.txt $(STAMPS)/uv
-	$(UV) pip install --quiet $(INTO) --require-hashes -r $<
+	$(UV) pip install --quiet --offline $(INTO) --require-hashes -r $< 2> /dev/null \
+	    || $(UV) pip install --quiet $(INTO) --require-hashes -r $<
 	@touch $@
 
 # The package itself, editable: no build isolation, since what builds it is pinned with the rest.
@@ -98,6 +100,7 @@ $(STAMPS)/installed: pyproject.toml $(STAMPS)/runtime
 
 # dev.txt contains runtime.txt; sync also removes what is in neither, the package itself included.
 $(STAMPS)/dev: requirements/dev.txt pyproject.toml $(STAMPS)/installed
-	$(UV) pip sync --quiet $(INTO) --require-hashes $<
+	$(UV) pip sync --quiet --offline $(INTO) --require-hashes $< 2> /dev/null \
+	    || $(UV) pip sync --quiet $(INTO) --require-hashes $<
 	$(UV) pip install --quiet $(INTO) --offline --no-deps --no-build-isolation --editable .
 	@touch $(STAMPS)/runtime $(STAMPS)/installed $@
