@@ -69,7 +69,7 @@ def authorise(version: RoomVersion, event: Candidate, state: AuthState, *, signe
 def auth_types(
     version: RoomVersion,
     *,
-    type: str,  # noqa: A002
+    type: str,
     sender: str,
     state_key: str | None,
     content: Mapping[str, object],

@@ -25,7 +25,7 @@ def build(
     *,
     room_id: RoomID | None,
     sender: UserID,
-    type: str,  # noqa: A002
+    type: str,
     content: dict[str, object],
     state_key: str | None = None,
     redacts: str | None = None,

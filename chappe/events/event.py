@@ -61,7 +61,7 @@ def pdu_of(version: RoomVersion, room_id: RoomID, client_json: bytes, pdu_rest: 
     return canonical_json.encode(pdu)
 
 
-def require_key_sizes(*, room_id: str | None, sender: str, type: str, state_key: str | None) -> None:  # noqa: A002
+def require_key_sizes(*, room_id: str | None, sender: str, type: str, state_key: str | None) -> None:
     """Refuse (TOO_LARGE, or BAD_JSON for half a surrogate pair) keys that no event may have.
 
     Event IDs of these room versions have 44 bytes, whatever the event.

@@ -75,7 +75,7 @@ def power_of(version: RoomVersion, state: AuthState, user_id: str) -> int:
     return power_for(state, "users_default")
 
 
-def power_to_send(state: AuthState, type: str, is_state: bool) -> int:  # noqa: A002
+def power_to_send(state: AuthState, type: str, is_state: bool) -> int:
     """The power level that sending an event of that type needs. Membership events have rules of their own."""
     levels = state.get("m.room.power_levels", "")
     if levels is not None:

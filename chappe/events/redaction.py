@@ -52,7 +52,7 @@ def redact(version: RoomVersion, event: Mapping[str, object]) -> dict[str, objec
     return left
 
 
-def redact_content(version: RoomVersion, type: object, content: object) -> dict[str, object]:  # noqa: A002
+def redact_content(version: RoomVersion, type: object, content: object) -> dict[str, object]:
     """The `content` of an event of that type, stripped to what redaction leaves."""
     if not isinstance(content, dict) or not isinstance(type, str):
         return {}

@@ -30,7 +30,7 @@ class AuthState(Protocol):
     def create(self) -> StateEvent | None:
         """The room's m.room.create event; None before there is one."""
 
-    def get(self, type: str, state_key: str) -> StateEvent | None:  # noqa: A002
+    def get(self, type: str, state_key: str) -> StateEvent | None:
         """The current state event of that type and state key."""
 
 

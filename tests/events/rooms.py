@@ -35,7 +35,7 @@ class Room:
     def create(self) -> StateEvent | None:
         return self.get("m.room.create", "")
 
-    def get(self, type: str, state_key: str) -> StateEvent | None:  # noqa: A002
+    def get(self, type: str, state_key: str) -> StateEvent | None:
         return self.events.get((type, state_key))
 
     def put(
