@@ -81,8 +81,8 @@ async def measure_limits(seconds: float, waiting: tuple[int, ...]) -> Limits:
     _, read_cpu_s = _repeat(seconds, _read(bare.folder / "group.db"))
     key, event = SigningKey.generate(), os.urandom(EVENT_BYTES)
     _, sign_cpu_s = _repeat(seconds, lambda: key.sign(event))
-    await bare.start()
     try:
+        await bare.start()
         http_ms = {count: await _http_ms(bare, seconds, count, _put) for count in HTTP_CONNECTIONS}
         big_ms = await _http_ms(bare, seconds, 1, lambda connection: connection.get(f"/bytes/{MEGABYTE}"))
         wake_ms = {count: await _wake_ms(bare, seconds, count) for count in waiting}

@@ -63,7 +63,7 @@ class Results:
             row = [meaning(key), unit, *(_middle(figures) for figures in of_peers)]
             ratios = _ratios(*of_peers) if both else []
             if both:
-                row.append(" ".join(f"{ratio:.3g}x" for ratio in _spread(ratios)) if ratios else "")
+                row.append(" ".join(f"{_number(ratio)}x" for ratio in _spread(ratios)) if ratios else "")
             mine = self.figures.get("chappe", {}).get(key, [])
             rows.append([*row, _judged(GOALS.get(key), mine, ratios)])
         return _table(titles, rows)
@@ -90,17 +90,23 @@ class Results:
         for key, floor in floors(limits, self.scale, sizes_mb).items():
             if key in mine:
                 value = statistics.median(figure.value for figure in mine[key])
-                rows.append([meaning(key), f"{value:.3g}", f"{floor:.3g}", f"{value / floor:.2g}x"])
+                rows.append([meaning(key), _number(value), _number(floor), f"{_number(value / floor)}x"])
         return _table(["work", "ms CPU", "sum of its parts", "above it"], rows)
 
 
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def _middle(figures: list[Figure]) -> str:
-    return f"{statistics.median(figure.value for figure in figures):.3g}" if figures else ""
+    return _number(statistics.median(figure.value for figure in figures)) if figures else ""
 
 
 def _ratios(first: list[Figure], second: list[Figure]) -> list[float]:
     """How many times better the second peer was, round by round."""
-    pairs = [(one.value, other.value) for one, other in zip(first, second, strict=False) if one.value and other.value]
+    pairs = [
+        (one.value, other.value) for one, other in zip(first, second, strict=False) if min(one.value, other.value) > 0
+    ]
     if first and first[0].unit == LESS_IS_BETTER_EXCEPT:
         return [other / one for one, other in pairs]
     return [one / other for one, other in pairs]
