@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from chappe.errors import StartupError
+from chappe.errors import Refused, StartupError
 from chappe.storage.database import (
     Conflict,
     Database,
@@ -37,6 +37,9 @@ SESSION = {
     "synchronous_commit": "on",
     "application_name": "chappe",
 }
+_OF_ONE_UNIT = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
+"""Errors by which a single statement shows that its unit does not hold: a collision, a value it cannot take."""
+
 _MOVE = """
 UPDATE shard SET head = moved.head, flushes = flushes + 1
 FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS head) AS moved
@@ -115,7 +118,7 @@ class PostgresDatabase(Database):
             writer = await self._live_writer()
             try:
                 return await self._attempt(writer, group, bulk=True)
-            except asyncpg.IntegrityConstraintViolationError:
+            except _OF_ONE_UNIT:
                 return await self._attempt(writer, group, bulk=False)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, Lost) as error:
             raise EngineFailure(_in_words(error)) from error
@@ -188,9 +191,7 @@ class PostgresDatabase(Database):
                     statement.outcome.row = tuple(row)
         except asyncpg.IntegrityConstraintViolationError as error:
             return Conflict(str(error))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-            raise
-        except Exception as error:  # the refusal of a conditional write, or a value the engine does not take
+        except (Refused, Conflict, *_OF_ONE_UNIT) as error:  # nobody else's: the group goes on
             return error
         return None
 

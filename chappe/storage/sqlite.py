@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from chappe.errors import StartupError
+from chappe.errors import Refused, StartupError
 from chappe.storage.database import (
     Conflict,
     Database,
@@ -34,6 +34,16 @@ CHECKPOINT_PAGES = 2_000
 """The write-ahead log is folded into the database about every 8 MB, within a COMMIT, off the loop."""
 BUSY_TIMEOUT_S = 5.0
 
+_OF_ONE_UNIT = (
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    sqlite3.DataError,
+    OverflowError,
+    UnicodeError,
+)
+"""Errors by which a single statement shows that its unit does not hold: a collision, a value it cannot take."""
+
 
 class SQLiteDatabase(Database):
     """The engine of one machine. Opened once by one process, which holds a lock file beside the database."""
@@ -52,6 +62,7 @@ class SQLiteDatabase(Database):
         self._reader.execute("PRAGMA query_only=ON")
         self._committer = ThreadPoolExecutor(1, "commit")
         self._scanner = ThreadPoolExecutor(SCAN_THREADS, "scan")
+        self._closed = False
         self._scan_connections: list[sqlite3.Connection] = []
         self.heads: list[int] = []
 
@@ -108,8 +119,8 @@ class SQLiteDatabase(Database):
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 results = self._write(group, positions, bulk=True)
-            except sqlite3.IntegrityError:
-                # One of the bulk rows collides. Find out whose: every unit alone, in a savepoint.
+            except _OF_ONE_UNIT:
+                # One of the bulk rows does not hold. Find out whose: every unit alone, in a savepoint.
                 self._writer.execute("ROLLBACK")
                 positions = Positions(self.heads)
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -163,9 +174,7 @@ class SQLiteDatabase(Database):
             execute("RELEASE unit")
         except sqlite3.IntegrityError as error:
             failure: BaseException = Conflict(str(error))
-        except sqlite3.Error:
-            raise
-        except Exception as error:  # the refusal of a conditional write, or a value the engine does not take
+        except (Refused, Conflict, *_OF_ONE_UNIT) as error:  # nobody else's: the group goes on
             failure = error
         else:
             return None
@@ -179,6 +188,9 @@ class SQLiteDatabase(Database):
             self._writer.executemany("UPDATE shard SET head = ? WHERE id = ?", moved)
 
     async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         self._committer.shutdown()
         self._scanner.shutdown()
         for connection in (self._writer, self._reader, *self._scan_connections):

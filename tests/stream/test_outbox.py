@@ -1,0 +1,87 @@
+"""Effects in other shards: in order, once, and also after a crash."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from chappe.errors import Errcode, Refused
+from chappe.stream import Device, Shard, Transaction
+from tests.stream.conftest import ADD, Post
+
+pytestmark = pytest.mark.anyio
+
+TARGET = Shard(9)
+LEFT = "SELECT COUNT(*) FROM outbox"
+
+
+async def tell(tx: Transaction, device: Device | None, count: int, awaited: bool) -> str:
+    tx.append(ADD, tx.place("!room:test"), f"source {count}", b"")
+    tx.effect(TARGET, "add", f"effect {count}", awaited=awaited)
+    return f"told {count}"
+
+
+async def add_effect(tx: Transaction, device: Device | None, name: str) -> None:
+    tx.append(ADD, tx.place("@user:test"), name, b"")
+
+
+async def test_an_awaited_effect_is_applied_before_the_answer(post: Post) -> None:
+    post.effects["add"] = add_effect
+    assert await post.call(3, tell, 1, True) == "told 1"
+    assert await post.names() == ["source 1", "effect 1"]
+
+
+async def test_effects_of_one_source_are_applied_in_order(post: Post) -> None:
+    post.effects["add"] = add_effect
+    await asyncio.gather(*(post.call(3, tell, n, False) for n in range(100)))
+    await post.outbox.drain()
+    names = [name for name in await post.names() if name.startswith("effect")]
+    assert names == [f"effect {n}" for n in range(100)]
+    await post.writer.drain()
+    assert (await post.database.fetch(LEFT))[0][0] == 0
+
+
+async def test_what_a_crash_left_is_applied_once_at_the_next_start(
+    open_post: Callable[[], Awaitable[Post]], engine: str
+) -> None:
+    first = await open_post()
+    applied: list[str] = []
+
+    async def never(tx: Transaction, device: Device | None, name: str) -> None:
+        applied.append(name)
+        raise Refused(Errcode.UNAVAILABLE, "The target is away.")
+
+    first.effects["add"] = never
+    await first.call(3, tell, 1, False)
+    await first.call(3, tell, 2, False)
+    await asyncio.sleep(0.05)
+    assert applied
+    await first.outbox.stop()
+    await first.database.close()
+
+    second = await open_post()
+    second.effects["add"] = add_effect
+    await second.outbox.recover()
+    await second.outbox.drain()
+    assert [n for n in await second.names() if n.startswith("effect")] == ["effect 1", "effect 2"]
+
+    # The entry is removed lazily: a crash before that delivers it again, and it is recognised.
+    await second.outbox.recover()
+    await second.outbox.drain()
+    assert [n for n in await second.names() if n.startswith("effect")] == ["effect 1", "effect 2"]
+
+
+async def test_a_failing_effect_is_tried_again_until_it_holds(post: Post) -> None:
+    tries = 0
+
+    async def third_time(tx: Transaction, device: Device | None, name: str) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise RuntimeError("not yet")
+        tx.append(ADD, tx.place("@user:test"), name, b"")
+
+    post.effects["add"] = third_time
+    await post.call(3, tell, 1, True)
+    assert tries == 3
+    assert await post.names() == ["source 1", "effect 1"]
