@@ -14,12 +14,11 @@ from pathlib import Path
 import uvloop
 
 from chappe import accounts, discovery, rooms, sync, timeline
-from chappe.accounts.tokens import Tokens
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import StartupError
 from chappe.holds import Holds
-from chappe.http import Application, RateLimits, Routes, rates_from
+from chappe.http import Application, Rate, RateLimits, Routes, rates_from
 from chappe.http.server import HTTPServer
 from chappe.identity import Identity, load_identity
 from chappe.resources import Resources
@@ -46,7 +45,7 @@ _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 def all_routes() -> Routes:
     """Every endpoint of this server."""
     return Routes(
-        discovery.routes, accounts.routes, rooms.routes, timeline.routes, sync.routes
+        discovery.ROUTES, accounts.ROUTES, rooms.ROUTES, timeline.ROUTES, sync.ROUTES
     )
 
 
@@ -72,7 +71,6 @@ class Chappe:
         identity = load_identity(settings.server_name, settings.data_dir)
         tails, withholding = Tails(), Withholding()
         self.syncing = Syncing(database, self.log, tails, self.typing, withholding, clock, secrets.token_hex(8))
-        tokens = Tokens(database, clock)
         for thing, kind in (
             (settings, Settings),
             (database, Database),
@@ -84,19 +82,19 @@ class Chappe:
             (withholding, Withholding),
             (self.typing, Typing),
             (self.syncing, Syncing),
-            (tokens, Tokens),
             (Rooms(), Rooms),
             (SendGates(), SendGates),
             (Holds(timeline.ERASERS), Holds),
         ):
             self.resources.add(thing, kind)
+        tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
         self.application = Application(
             all_routes(),
             self.resources,
             tokens,
             self.bus,
             clock=clock,
-            rates=RateLimits(rates_from(settings.rate_limits), clock),
+            rates=RateLimits(rates_from(_rates(settings)), clock),
             trusted_proxies=settings.trusted_proxies,
         )
 
@@ -128,6 +126,13 @@ class Chappe:
         await self.outbox.stop()
         await self.writer.drain()
         await self.database.close()
+
+
+def _rates(settings: Settings) -> bool | dict[str, Rate]:
+    limits = settings.rate_limits
+    if isinstance(limits, bool):
+        return limits
+    return {name: Rate(rate.per_second, rate.burst) for name, rate in limits.items()}
 
 
 async def open_database(settings: Settings) -> Database:

@@ -1,1 +1,5 @@
 """GET /sync: what changed for a device, and waiting for it. Owns no tables."""
+
+from chappe.sync.routes import routes as ROUTES  # noqa: N812
+
+__all__ = ["ROUTES"]

@@ -61,7 +61,10 @@ async def assemble(a: Assembly, log: Log) -> Answer:
             _account_event(type, content) for type, content in everywhere if a.filter.wants_account_data(type)
         ]
         a.account_data = {
-            room_id: [_account_event(type, content) for type, content in events] for room_id, events in by_room.items()
+            room_id: [
+                _account_event(type, content) for type, content in events if a.filter.room_account_data.wants(type)
+            ]
+            for room_id, events in by_room.items()
         }
     for room_id in _candidates(a, log, since):
         if not a.filter.wants_room(room_id):

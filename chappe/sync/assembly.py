@@ -67,7 +67,7 @@ class Assembly:
 
     def typing_in(self, room_id: RoomID) -> list[bytes]:
         """The m.typing event, if who types has changed."""
-        if self.typing.changed_at(room_id) <= self.typing_since:
+        if self.typing.changed_at(room_id) <= self.typing_since or not self.filter.ephemeral.wants("m.typing"):
             return []
         return [_encode({"type": "m.typing", "content": {"user_ids": self.typing.users(room_id)}})]
 

@@ -14,6 +14,7 @@ from chappe.rooms import StoredEvent, Tails, store
 from chappe.rooms.shown import json_list
 from chappe.storage import Database
 from chappe.stream import Place
+from chappe.timeline.event_fields import EventFields
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.receipts import Receipt, receipts_between
 from chappe.timeline.room_token import encode_room_token
@@ -36,6 +37,8 @@ class View(msgspec.Struct, frozen=True):
     timeline: EventFilter
     state: EventFilter
     limit: int
+    fields: EventFields | None = None
+    """Which properties of events are wanted; None for all."""
     state_word: str = "state"
     """Under which name the state is told: `state` as of the start of the timeline, any other as of its end."""
 
@@ -52,7 +55,7 @@ class View(msgspec.Struct, frozen=True):
     @property
     def key(self) -> tuple[object, ...]:
         """For the cache of deltas."""
-        return (self.timeline.key, self.state.key, self.limit, self.state_word)
+        return (self.timeline.key, self.state.key, self.limit, self.fields, self.state_word)
 
 
 class Delta(msgspec.Struct):
@@ -163,6 +166,9 @@ async def render(reads: store.Reads, delta: Delta, view: View, viewer: Viewer, s
     """The timeline and state of a delta as JSON members, for one viewer."""
     events = await present(reads, delta.events, viewer, sight, now, with_room_id=False)
     state = await present(reads, delta.state, viewer, sight, now, with_room_id=False)
+    if view.fields is not None:
+        events = [view.fields.pick(event) for event in events]
+        state = [view.fields.pick(event) for event in state]
     start = Place(delta.events[0].place - 1) if delta.events else delta.upto
     return b"".join(
         (

@@ -146,6 +146,8 @@ def _is_membership_of(event: StoredEvent, user_id: UserID) -> bool:
 
 def _receipts(a: Assembly, receipts: Iterable[Receipt]) -> list[bytes]:
     """The m.receipt event; private receipts are shown to their owner only."""
+    if not a.filter.ephemeral.wants("m.receipt"):
+        return []
     content: dict[str, dict[str, dict[str, dict[str, object]]]] = {}
     for receipt in receipts:
         if receipt.type == "m.read.private" and receipt.user_id != a.user_id:

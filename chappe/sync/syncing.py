@@ -110,7 +110,6 @@ class Syncing:
         log = self._log
         # From here to the reads below nothing may intervene: heads, token and follower belong together.
         heads, token = log.heads, self.token()
-        known = since is not None and since.process == self._process
         assembly = Assembly(
             database=self._database,
             tails=self._tails,
@@ -120,10 +119,16 @@ class Syncing:
             follower=follower,
             viewer=Viewer(wish.device.user_id, wish.device.device_id),
             filter=wish.filter,
-            view=View(wish.filter.timeline, wish.filter.state, wish.filter.timeline_limit, wish.state_word),
+            view=View(
+                wish.filter.timeline,
+                wish.filter.state,
+                wish.filter.timeline_limit,
+                wish.filter.event_fields,
+                wish.state_word,
+            ),
             since=since,
             heads=heads,
-            typing_since=since.ephemeral if since is not None and known else -1,
+            typing_since=since.ephemeral if since is not None and since.process == self._process else -1,
             full_state=wish.full_state,
             now=self._clock.now_ms(),
         )
