@@ -232,6 +232,16 @@ def test_levels_may_be_text_before_version_10(version: str, text: str, number: i
     assert level(ROOM_VERSIONS[version], number) == number
 
 
+@pytest.mark.parametrize("version", ALL)
+def test_levels_reach_as_far_as_the_numbers_of_canonical_json(version: str) -> None:
+    for furthest in (MAX_INT, -MAX_INT):
+        beyond = furthest + (1 if furthest > 0 else -1)
+        assert level(ROOM_VERSIONS[version], furthest) == furthest
+        assert level(ROOM_VERSIONS[version], beyond) is None
+        assert level(ROOM_VERSIONS[version], str(furthest)) == (furthest if version in BEFORE_10 else None)
+        assert level(ROOM_VERSIONS[version], str(beyond)) is None
+
+
 @pytest.mark.parametrize("text", ["1.0", "1e3", "0x10", "- 1", "+-1", "1 0", "1_000", "", " ", "٣", "½", "9" * 60])
 def test_what_is_no_integer_in_text(text: str) -> None:
     assert level(ROOM_VERSIONS["6"], text) is None

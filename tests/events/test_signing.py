@@ -11,7 +11,7 @@ from unpaddedbase64 import decode_base64 as reference_decode
 from chappe.errors import Refused
 from chappe.events.canonical_json import encode
 from chappe.events.redaction import redact
-from chappe.events.signing import SigningKey, decode_base64, encode_base64, sign_json, verify_json
+from chappe.events.signing import SigningKey, decode_base64, encode_base64, sign_json, verify, verify_json
 from chappe.events.versions import ROOM_VERSIONS
 
 SEED = reference_decode("YJDBA9Xnr2sVqXD9Vj7XVUnmFZcZrlw8Md7kMW+3XA1")
@@ -106,6 +106,15 @@ def test_a_changed_object_a_wrong_key_and_broken_signatures_do_not_verify() -> N
     for broken in (None, 5, [], "x", {"here": "x"}, {"here": {"ed25519:1": "??"}}, {"here": {"ed25519:1": "AAAA"}}):
         assert not verify_json({"a": 1, "signatures": broken}, "here", "ed25519:1", public)
     assert not verify_json({**signed, "a": 1.5}, "here", "ed25519:1", public)
+
+
+def test_a_signature_cut_short_does_not_verify_with_its_rest_before_the_message() -> None:
+    public = reference_decode(KEY.public_base64)
+    signature = reference_decode(KEY.sign(b"message"))
+    assert verify(b"message", signature, public)
+    for length in (0, 10, 63):
+        assert not verify(signature[length:] + b"message", signature[:length], public)
+    assert not verify(b"essage", signature + b"m", public)
 
 
 def test_what_has_no_canonical_form_is_not_signed() -> None:
