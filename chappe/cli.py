@@ -82,9 +82,9 @@ def serve(
     }
     settings = load(config, os.environ, {name: given for name, given in flags.items() if given is not None})
     # The other commands answer without loading the server.
-    from chappe import app as server
+    from chappe.app import serve as serve_until_stopped
 
-    server.serve(settings)
+    serve_until_stopped(settings)
 
 
 @app.command

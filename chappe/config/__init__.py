@@ -8,7 +8,6 @@ are made from the same tree.
 · `toml_lines.py` on which line a key stands · `pages.py` the sample file and the reference page
 """
 
-from chappe.config.kinds import Network
 from chappe.config.pages import reference_page, sample_file
 from chappe.config.reading import Mistake, WrongSettings, load
 from chappe.config.tree import RATE_LIMIT_NAMES, Rate, Registration, Settings, Terms
@@ -16,7 +15,6 @@ from chappe.config.tree import RATE_LIMIT_NAMES, Rate, Registration, Settings, T
 __all__ = [
     "RATE_LIMIT_NAMES",
     "Mistake",
-    "Network",
     "Rate",
     "Registration",
     "Settings",

@@ -24,7 +24,6 @@ E = TypeVar("E", bound=Enum)
 
 KeyPath = tuple[str | int, ...]
 """From the root of the settings to a value: keys, and numbers from 0 inside arrays."""
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MAX_TEXT_CHARS = 4096
 """Longest text a setting may hold. Longer ones are a file pasted into the wrong place."""
@@ -202,18 +201,18 @@ def ip_address() -> Kind[str]:
     return Kind(says, read, verbatim)
 
 
-def networks() -> Kind[tuple[Network, ...]]:
-    """A list of IP networks; a single address is a network of one."""
+def networks() -> Kind[tuple[str, ...]]:
+    """A list of IP networks, kept as texts in their usual form; a single address is a network of one."""
     says = "a list of IP addresses or networks"
 
-    def read(value: object) -> tuple[Network, ...]:
+    def read(value: object) -> tuple[str, ...]:
         if not isinstance(value, list):
             raise Unfit.because(f"must be {says}, in square brackets")
-        found: list[Network] = []
+        found: list[str] = []
         faults: list[tuple[KeyPath, str]] = []
         for index, item in enumerate(value):
             try:
-                found.append(ipaddress.ip_network(_require_text(item)))
+                found.append(str(ipaddress.ip_network(_require_text(item))))
             except ValueError as wrong:
                 faults.append(((index,), f"must be an address or a network like 10.0.0.0/8 ({wrong})"))
             except Unfit as unfit:

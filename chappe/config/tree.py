@@ -4,6 +4,7 @@ The texts here are what operators read: `chappe config` prints them, and so does
 """
 
 import dataclasses
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chappe.config import kinds
-from chappe.config.kinds import KeyPath, Kind, Network, Unfit
+from chappe.config.kinds import KeyPath, Kind, Unfit
 from chappe.ids import ServerName
 
 RATE_LIMIT_NAMES = (
@@ -52,12 +53,16 @@ class Registration(Enum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Rate:
-    """How often one person may do something."""
+    """`burst` requests at once, and `per_second` in the long run."""
 
     per_second: float = setting("In the long run.", kinds.positive_number(), example="5")
     burst: int = setting("At once.", kinds.whole_number(1, 1_000_000), example="50")
+
+    def __post_init__(self) -> None:
+        if not (0 < self.per_second < math.inf and self.burst >= 1):
+            raise ValueError("A rate limit needs per_second above 0 and burst of at least 1.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,7 +197,7 @@ class Settings:
         example='"127.0.0.1"',
     )
     port: int = setting("The port to listen on.", kinds.whole_number(1, 65535), default=8008, example="8008")
-    trusted_proxies: tuple[Network, ...] = setting(
+    trusted_proxies: tuple[str, ...] = setting(
         """The proxies in front of this server. Only from these addresses is X-Forwarded-For believed; else anybody
         could choose the address under which they are counted.""",
         kinds.networks(),

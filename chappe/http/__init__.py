@@ -7,10 +7,11 @@ rate (`rate.py`). Owns no tables.
 
 from typing import Final
 
+from chappe.config import Rate
 from chappe.http.answer import Answer, RawJSON
 from chappe.http.application import Application, Authenticator
 from chappe.http.limits import Bounds
-from chappe.http.rate import Limit, Rate, RateLimits, rates_from
+from chappe.http.rate import Limit, RateLimits, rates_from
 from chappe.http.request import Request
 from chappe.http.routes import Auth, JSONObject, Route, Routes
 

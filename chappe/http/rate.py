@@ -9,10 +9,10 @@ import ipaddress
 import math
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from chappe.clock import Clock
+from chappe.config import Rate
 from chappe.errors import Errcode, Refused
 
 MAX_KEYS = 50_000
@@ -34,18 +34,6 @@ class Limit(Enum):
     SEARCH = "search"
     TYPING = "typing"
     RECEIPTS = "receipts"
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """`burst` requests at once, and `per_second` in the long run."""
-
-    per_second: float
-    burst: int
-
-    def __post_init__(self) -> None:
-        if not (0 < self.per_second < math.inf and self.burst >= 1):
-            raise ValueError("A rate limit needs per_second above 0 and burst of at least 1.")
 
 
 DEFAULT_RATES: Mapping[Limit, Rate] = {
