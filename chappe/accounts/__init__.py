@@ -1,0 +1,68 @@
+"""Who people are here: registration, login, tokens, devices, profiles, account data, filters.
+
+An *account* is a user id of this server with a password; a *device* is one login of it, with an *access token*.
+*User-interactive authentication* (`uia.py`) asks a person again before something weighty is done.
+
+`register.py` `login.py` `log_out.py` `change_password.py` `deactivate.py` `rename_device.py` `profile.py`
+`account_data.py`: the acts · `tokens.py` whose an access token is · `credentials.py` what secrets look like
+· `passwords.py` hashing · `rules.py` what is allowed · `store.py` all SQL · `routes….py` the endpoints.
+
+Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code.
+In the user's shard: device, access_token, refresh_token, login_token, profile, account_data, filter.
+"""
+
+from chappe.accounts import deactivate, log_out, login
+from chappe.accounts.account_data import put_account_data
+from chappe.accounts.changes import account_data_changes
+from chappe.accounts.deactivate import Deactivated
+from chappe.accounts.filters import filter_of
+from chappe.accounts.owner_link import owner_link
+from chappe.accounts.passwords import Passwords
+from chappe.accounts.profile import ProfileChanged, profile_of
+from chappe.accounts.routes import routes as _login
+from chappe.accounts.routes_person import routes as _person
+from chappe.accounts.routes_register import routes as _register
+from chappe.accounts.tokens import Tokens
+from chappe.clock import Clock
+from chappe.config import Settings
+from chappe.http import Routes
+from chappe.resources import Resources
+from chappe.storage import Database
+from chappe.stream import Bus, Effect, Writer
+
+EFFECTS: dict[str, Effect] = {
+    "accounts.log_in_new": login.log_in_new,
+    "accounts.log_out_others": log_out.log_out_others,
+    "accounts.close": deactivate.close,
+}
+
+routes = Routes(_login, _register, _person)
+
+
+def install(
+    resources: Resources, settings: Settings, database: Database, bus: Bus, writer: Writer, clock: Clock
+) -> Tokens:
+    """Add what accounts keep in memory to `resources`. Returns the authenticator of the HTTP side.
+
+    The routes and acts also need `Settings`, `Database` and `Clock` among the resources.
+    """
+    tokens = Tokens(database, bus, writer, clock, settings.server_name)
+    for thing in (tokens, Passwords(), ProfileChanged(), Deactivated()):
+        resources.add(thing)
+    return tokens
+
+
+__all__ = [
+    "EFFECTS",
+    "Deactivated",
+    "Passwords",
+    "ProfileChanged",
+    "Tokens",
+    "account_data_changes",
+    "filter_of",
+    "install",
+    "owner_link",
+    "profile_of",
+    "put_account_data",
+    "routes",
+]
