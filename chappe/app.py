@@ -18,7 +18,7 @@ from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import StartupError
 from chappe.holds import Holds
-from chappe.http import Application, Rate, RateLimits, Routes, rates_from
+from chappe.http import Application, RateLimits, Routes, rates_from
 from chappe.http.server import HTTPServer
 from chappe.identity import Identity, load_identity
 from chappe.resources import Resources
@@ -45,7 +45,7 @@ _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 def all_routes() -> Routes:
     """Every endpoint of this server."""
     return Routes(
-        discovery.ROUTES, accounts.ROUTES, rooms.ROUTES, timeline.ROUTES, sync.ROUTES
+        discovery.routes, accounts.routes, rooms.routes, timeline.routes, sync.routes
     )
 
 
@@ -94,7 +94,7 @@ class Chappe:
             tokens,
             self.bus,
             clock=clock,
-            rates=RateLimits(rates_from(_rates(settings)), clock),
+            rates=RateLimits(rates_from(settings.rate_limits), clock),
             trusted_proxies=settings.trusted_proxies,
         )
 
@@ -125,14 +125,8 @@ class Chappe:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.outbox.stop()
         await self.writer.drain()
+        self.resources.of(accounts.Passwords).close()
         await self.database.close()
-
-
-def _rates(settings: Settings) -> bool | dict[str, Rate]:
-    limits = settings.rate_limits
-    if isinstance(limits, bool):
-        return limits
-    return {name: Rate(rate.per_second, rate.burst) for name, rate in limits.items()}
 
 
 async def open_database(settings: Settings) -> Database:

@@ -1,5 +1,5 @@
 """What a client asks before it knows anything: versions, capabilities, where the server is. Owns no tables."""
 
-from chappe.discovery.routes import routes as ROUTES  # noqa: N812
+from chappe.discovery.routes import routes
 
-__all__ = ["ROUTES"]
+__all__ = ["routes"]

@@ -1,5 +1,5 @@
 """GET /sync: what changed for a device, and waiting for it. Owns no tables."""
 
-from chappe.sync.routes import routes as ROUTES  # noqa: N812
+from chappe.sync.routes import routes
 
-__all__ = ["ROUTES"]
+__all__ = ["routes"]
