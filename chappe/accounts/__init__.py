@@ -36,7 +36,7 @@ EFFECTS: dict[str, Effect] = {
     "accounts.close": deactivate.close,
 }
 
-routes = Routes(_login, _register, _person)
+ROUTES = Routes(_login, _register, _person)
 
 
 def install(
@@ -54,6 +54,7 @@ def install(
 
 __all__ = [
     "EFFECTS",
+    "ROUTES",
     "Deactivated",
     "Passwords",
     "ProfileChanged",
@@ -64,5 +65,4 @@ __all__ = [
     "owner_link",
     "profile_of",
     "put_account_data",
-    "routes",
 ]
