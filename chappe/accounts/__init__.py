@@ -4,15 +4,16 @@ An *account* is a user id of this server with a password; a *device* is one logi
 *User-interactive authentication* (`uia.py`) asks a person again before something weighty is done.
 
 `register.py` `login.py` `log_out.py` `change_password.py` `deactivate.py` `rename_device.py` `profile.py`
-`account_data.py`: the acts · `tokens.py` whose an access token is · `credentials.py` what secrets look like
-· `passwords.py` hashing · `rules.py` what is allowed · `store.py` all SQL · `routes….py` the endpoints.
+`account_data.py` `filters.py` `registration_tokens.py` `approve.py`: the acts · `tokens.py` whose an access token is · `credentials.py` what secrets look like
+· `passwords.py` hashing · `owner_link.py` the first account · `pages.py` what is seen in a browser
+ · `rules.py` what is allowed · `store.py` `register_store.py` all SQL · `routes….py` the endpoints.
 
 Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code.
 In the user's shard: device, access_token, refresh_token, login_token, profile, account_data, filter.
 """
 
 from chappe.accounts import deactivate, log_out, login
-from chappe.accounts.account_data import put_account_data
+from chappe.accounts.account_data import account_data_of, put_account_data
 from chappe.accounts.changes import account_data_changes
 from chappe.accounts.deactivate import Deactivated
 from chappe.accounts.filters import filter_of
@@ -20,6 +21,9 @@ from chappe.accounts.owner_link import owner_link
 from chappe.accounts.passwords import Passwords
 from chappe.accounts.profile import ProfileChanged, profile_of
 from chappe.accounts.routes import routes as _login
+from chappe.accounts.routes_fallback import routes as _fallback
+from chappe.accounts.routes_operators import routes as _operators
+from chappe.accounts.routes_owner import routes as _owner
 from chappe.accounts.routes_person import routes as _person
 from chappe.accounts.routes_register import routes as _register
 from chappe.accounts.tokens import Tokens
@@ -36,7 +40,7 @@ EFFECTS: dict[str, Effect] = {
     "accounts.close": deactivate.close,
 }
 
-ROUTES = Routes(_login, _register, _person)
+ROUTES = Routes(_login, _register, _fallback, _person, _operators, _owner)
 
 
 def install(
@@ -60,6 +64,7 @@ __all__ = [
     "ProfileChanged",
     "Tokens",
     "account_data_changes",
+    "account_data_of",
     "filter_of",
     "install",
     "owner_link",

@@ -30,3 +30,10 @@ async def put_account_data(
             Errcode.RESOURCE_LIMIT_EXCEEDED, f"An account stores at most {MAX_ENTRIES} types of account data."
         )
     store.put_account_data(tx, user_id, room_id or "", data_type, content, tx.place(user_id))
+
+
+async def account_data_of(
+    source: store.Fetches, user_id: UserID, room_id: RoomID | None, data_type: str
+) -> bytes | None:
+    """The content of a type as committed, a JSON object; None if nothing is stored."""
+    return await store.account_data(source, user_id, room_id or "", data_type)

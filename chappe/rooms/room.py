@@ -8,6 +8,8 @@ costs what a room of two does.
 import asyncio
 from collections.abc import Callable
 
+import msgspec
+
 from chappe.events.event import Event
 from chappe.events.state import StateEvent
 from chappe.events.versions import RoomVersion
@@ -30,6 +32,8 @@ class Room:
         self.state_places: dict[tuple[str, str], FuturePlace | int] = {}
         """Where the current state events are, for `replaces`."""
         self.last_event_id: EventID | None = None
+        self.last_place: FuturePlace | None = None
+        """Where the event appended last will be; None while nothing was appended since the room was loaded."""
         self.depth = 0
         self.counted = 0
         self.joined = 0
@@ -90,6 +94,7 @@ class Room:
         before = (self.last_event_id, self.depth, self.counted, self.joined, self.invited)
         self._undo.append(lambda: self._restore(before))
         self.last_event_id, self.depth, self.counted = event.event_id, event.depth, counted
+        self.last_place = place
         if event.state_key is None:
             return
         state_event = StateEvent(event.event_id, event.type, event.state_key, event.sender, event.content)
@@ -103,6 +108,20 @@ class Room:
         else:
             self._put(self.state, key, state_event)
         self._put(self.state_places, key, place)
+
+    def redact(self, type: str, state_key: str, event_id: EventID, content: dict[str, object]) -> None:
+        """A state event keeps only `content`, if it is the tip's still. Undone if the act refuses after all.
+
+        A member must have been loaded before: `Rooms.know`.
+        """
+        current = self.get(type, state_key)
+        if current is None or current.event_id != event_id:
+            return
+        left = msgspec.structs.replace(current, content=content)
+        if type == MEMBER:
+            self._put(self.members, UserID(state_key), left)
+        else:
+            self._put(self.state, (type, state_key), left)
 
     def _count(self, member: StateEvent | None, by: int) -> None:
         membership = member.content.get("membership") if member is not None else None

@@ -1,1 +1,17 @@
-"""What is said in a room: sending, redacting, history, receipts, typing, and who may see it."""
+"""What is said in a room: sending, redacting, history, receipts, typing, and who may see it.
+
+`send.py` `redact.py` `receipts.py` `fully_read.py`: the acts · `visible.py` who may see which events (every read
+goes through it) · `pages.py` walking through history · `messages.py` `context.py` what clients read ·
+`unsigned.py` what is told besides an event · `filters.py` `event_fields.py` `room_token.py` pure · `typing.py`
+in memory only · `threads.py` to which thread an event belongs · `store.py` all SQL · `routes….py` the endpoints.
+
+Tables, in the room's shard: receipt. It also rewrites `event` and fills `redacted_original`, which rooms own.
+"""
+
+from chappe.holds import Eraser
+from chappe.timeline.redact import ORIGINAL, erase_original, erase_originals_before
+from chappe.timeline.routes import routes
+
+ERASERS: dict[str, Eraser] = {ORIGINAL: erase_original}
+
+__all__ = ["ERASERS", "erase_originals_before", "routes"]

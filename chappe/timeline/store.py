@@ -1,9 +1,12 @@
 """All the SQL about what is said in rooms, beyond the events themselves."""
 
-from chappe.ids import RoomID, UserID
+from collections.abc import Iterable
+
+from chappe.ids import EventID, RoomID, UserID
 from chappe.rooms import StoredEvent
 from chappe.rooms.store import Reads
-from chappe.storage import Row
+from chappe.rooms.stored import COLUMNS, from_row
+from chappe.storage import FuturePlace, Row
 from chappe.stream import Place, Transaction
 
 # Receipts
@@ -65,3 +68,63 @@ async def read_upto(reads: Reads, room_id: RoomID, user_id: UserID) -> tuple[Pla
     """Place and count of the furthest event that the user has read in the room as a whole."""
     row = await reads.fetch_one(_READ_UPTO, room_id, user_id)
     return (Place(row[0]), int(row[1])) if row else (Place(0), 0)
+
+
+# Redactions
+
+_KEEP_ORIGINAL = """
+INSERT INTO redacted_original (place, room_id, redacted_at, client_json, pdu_rest)
+SELECT place, room_id, CAST($2 AS BIGINT), client_json, pdu_rest FROM event WHERE place = $1 AND redacted_by IS NULL
+"""
+_REDACT = """
+UPDATE event SET client_json = $2, pdu_rest = $3, redacted_by = $4 WHERE place = $1 AND redacted_by IS NULL
+"""
+_PDU_REST = "SELECT pdu_rest FROM event WHERE place = $1"
+_ORIGINALS_BEFORE = """
+SELECT o.place, e.event_id FROM redacted_original o JOIN event e ON e.place = o.place
+WHERE o.redacted_at < $1 AND o.place > $2 AND o.place <= $3 ORDER BY o.place LIMIT $4
+"""
+_ERASE_ORIGINAL = """
+DELETE FROM redacted_original WHERE place = (SELECT place FROM event WHERE event_id = $1)
+"""
+
+
+def redact(tx: Transaction, place: Place, client_json: bytes, pdu_rest: bytes, redacted_by: FuturePlace) -> None:
+    """Queue that only this is left of an event. Nothing happens to one that was redacted before."""
+    tx.execute(_KEEP_ORIGINAL, place, tx.now)
+    tx.execute(_REDACT, place, client_json, pdu_rest, redacted_by)
+
+
+async def pdu_rest(reads: Reads, place: Place) -> bytes:
+    """What federation has of an event beyond what clients see."""
+    row = await reads.fetch_one(_PDU_REST, place)
+    assert row is not None, "an event keeps its row"
+    return bytes(row[0])
+
+
+async def originals_before(
+    reads: Reads, cutoff_ms: int, after: Place, upto: Place, limit: int
+) -> list[tuple[Place, EventID]]:
+    """The first `limit` events with a place in (after, upto] that were redacted before a time, with their places."""
+    rows = await reads.fetch(_ORIGINALS_BEFORE, cutoff_ms, after, upto, limit)
+    return [(Place(row[0]), EventID(row[1])) for row in rows]
+
+
+def erase_original(tx: Transaction, event_id: EventID) -> None:
+    """Queue the destruction of what a redacted event said. Only through `holds.erase`."""
+    tx.execute(_ERASE_ORIGINAL, event_id)
+
+
+# Members
+
+_MEMBERS = f"""
+SELECT {COLUMNS} FROM (
+    SELECT MAX(place) AS place FROM member_change
+    WHERE room_id = $1 AND user_id IN (SELECT * FROM each_text($2)) AND place <= $3 GROUP BY user_id
+) AS latest JOIN event e ON e.place = latest.place ORDER BY e.place
+"""
+
+
+async def members_at(reads: Reads, room_id: RoomID, user_ids: Iterable[UserID], at: Place) -> list[StoredEvent]:
+    """The membership events of these people that hold after `at`."""
+    return [from_row(row) for row in await reads.fetch(_MEMBERS, room_id, list(user_ids), at)]

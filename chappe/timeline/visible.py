@@ -11,7 +11,7 @@ import msgspec
 
 from chappe.errors import Errcode, Refused
 from chappe.events.visibility import DEFAULT_VISIBILITY, visibility_in, visible_across
-from chappe.ids import RoomID, UserID
+from chappe.ids import EventID, RoomID, UserID
 from chappe.rooms import StoredEvent, store
 from chappe.stream import Place
 
@@ -56,23 +56,37 @@ class Sight:
         """The viewer's membership as committed."""
         return self._memberships[-1]
 
-    def last_change(self) -> Place:
-        """Where the viewer's membership changed last; before everything if it never did."""
-        return self._member_from[-1] if self._member_from else _NEVER
-
     def sees(self, place: Place) -> bool:
         """Whether the viewer may see the event at `place`.
 
         An event that changes visibility or the viewer's membership is judged by before and after, the more
         permissive one.
         """
+        if self.membership_at(place) == "join":
+            return True  # rule 2, which holds whatever the visibility is: nearly every event that is asked about
         visibilities = self._around(self._visible_from, self._visibilities, place)
         memberships = self._around(self._member_from, self._memberships, place)
         return visible_across(visibilities, memberships, joined_later=self._last_join > place)
 
-    def sees_state_now(self) -> bool:
-        """Whether the viewer may read the room's current state without being in it."""
-        return self._memberships[-1] == "join" or self._visibilities[-1] == "world_readable"
+    def stretches(self, after: Place, upto: Place) -> list[tuple[Place, Place]]:
+        """The parts (after, upto] of that range that the viewer may see, oldest first, as long as they can be.
+
+        Between two changes of visibility or membership everything is seen, or nothing. So whole years of
+        events are passed over without looking at one.
+        """
+        edges = sorted({at for at in (*self._visible_from, *self._member_from) if after < at <= upto})
+        pieces: list[tuple[Place, Place]] = []
+        for edge in edges:
+            pieces += ((after, Place(edge - 1)), (Place(edge - 1), edge))
+            after = edge
+        pieces.append((after, upto))
+        seen: list[tuple[Place, Place]] = []
+        for start, end in pieces:
+            if start < end and self.sees(Place(start + 1)):
+                if seen and seen[-1][1] == start:
+                    start = seen.pop()[0]
+                seen.append((start, end))
+        return seen
 
     @staticmethod
     def _around(starts: list[Place], values: list[str], place: Place) -> set[str]:
@@ -98,11 +112,23 @@ async def visible(
 
 
 async def require_sight(reads: store.Reads, room_id: RoomID, viewer: Viewer) -> Sight:
-    """The viewer's view of a room of which they may see anything at all; refused otherwise.
+    """The viewer's view of a room of whose past they may see anything at all; refused with FORBIDDEN otherwise.
 
-    A stranger is told the same about a room that does not exist.
+    Someone invited is refused as well where invited people see nothing yet. A stranger is told the same
+    about a room that does not exist.
     """
     sight = await sight_of(reads, room_id, viewer)
-    if sight.last_change() == _NEVER and not sight.sees_state_now():
+    if not sight.stretches(_NEVER, store.EVERYTHING):
         raise Refused(Errcode.FORBIDDEN, "You are not in this room, and may not look into it.")
     return sight
+
+
+async def require_visible(
+    reads: store.Reads, room_id: RoomID, event_id: EventID, viewer: Viewer, sight: Sight, withholding: Withholding
+) -> StoredEvent:
+    """One event of the room; refused with NOT_FOUND if there is none that the viewer may see."""
+    event = await store.event_by_id(reads, event_id)
+    if event is not None and event.room_id == room_id:
+        for seen in await visible(reads, [event], viewer, sight, withholding):
+            return seen
+    raise Refused(Errcode.NOT_FOUND, "There is no such event in this room, or you may not see it.")

@@ -1,0 +1,82 @@
+"""Walking through a room's history, event by visible event."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chappe.ids import RoomID
+from chappe.rooms import StoredEvent, store
+from chappe.rooms.store import Reads
+from chappe.stream import Place, place, shard_of
+from chappe.timeline.filters import EventFilter
+from chappe.timeline.visible import Sight, Viewer, Withholding, visible
+
+MAX_SCANNED = 2_000
+"""Events looked at for one page. A filter that few of them pass gives a short page, and a token to go on."""
+_BATCH = 200
+"""Events read at a time once the first read did not fill the page."""
+
+
+class Page(msgspec.Struct):
+    """Events in the order in which they were walked, and from where to go on; None at the end."""
+
+    events: list[StoredEvent]
+    end: Place | None
+
+
+class Walk(msgspec.Struct, frozen=True):
+    """Who walks through which room, and what they want to see of it."""
+
+    reads: Reads
+    room_id: RoomID
+    viewer: Viewer
+    sight: Sight
+    withholding: Withholding
+    filter: EventFilter
+
+    @property
+    def beginning(self) -> Place:
+        """A place before all events of the room."""
+        return place(shard_of(self.room_id), 0)
+
+    async def backwards(self, start: Place, stop: Place, limit: int) -> Page:
+        """At most `limit` events with a place in (stop, start], newest first."""
+        return await self._collect(self.sight.stretches(stop, start)[::-1], limit, newest_first=True)
+
+    async def forwards(self, start: Place, stop: Place, limit: int) -> Page:
+        """At most `limit` events with a place in (start, stop], oldest first."""
+        return await self._collect(self.sight.stretches(start, stop), limit, newest_first=False)
+
+    async def _collect(self, stretches: Sequence[tuple[Place, Place]], limit: int, *, newest_first: bool) -> Page:
+        """Read one event more than is wanted: only then is it known whether there is anything behind the page.
+
+        `limit` is at least 1.
+        """
+        found: list[StoredEvent] = []
+        scanned = 0
+        read = store.events_before if newest_first else store.events_after
+        for after, upto in stretches:
+            while after < upto:
+                wanted = min(max(limit + 1 - len(found), _BATCH if scanned else 0), MAX_SCANNED + 1 - scanned)
+                batch = await read(self.reads, self.room_id, after, upto, wanted)
+                scanned += len(batch)
+                found += await self._wanted(batch)
+                if len(found) > limit:
+                    return Page(found[:limit], _behind(found[limit - 1], newest_first))
+                if len(batch) < wanted:
+                    break
+                if scanned > MAX_SCANNED:
+                    return Page(found, _behind(batch[-1], newest_first))
+                last = batch[-1].place
+                after, upto = (after, Place(last - 1)) if newest_first else (last, upto)
+        return Page(found, None)
+
+    async def _wanted(self, events: list[StoredEvent]) -> list[StoredEvent]:
+        if not self.filter.is_plain:
+            events = [event for event in events if self.filter.matches(event)]
+        return await visible(self.reads, events, self.viewer, self.sight, self.withholding)
+
+
+def _behind(event: StoredEvent, newest_first: bool) -> Place:
+    """Where to go on after this event."""
+    return Place(event.place - 1) if newest_first else event.place
