@@ -3,10 +3,10 @@
 An *account* is a user id of this server with a password; a *device* is one login of it, with an *access token*.
 *User-interactive authentication* (`uia.py`) asks a person again before something weighty is done.
 
-`register.py` `login.py` `log_out.py` `change_password.py` `deactivate.py` `rename_device.py` `profile.py`
-`account_data.py` `filters.py` `registration_tokens.py` `approve.py`: the acts · `tokens.py` whose an access token is · `credentials.py` what secrets look like
-· `passwords.py` hashing · `owner_link.py` the first account · `pages.py` what is seen in a browser
- · `rules.py` what is allowed · `store.py` `register_store.py` all SQL · `routes….py` the endpoints.
+The acts: `register.py` `login.py` `log_out.py` `change_password.py` `deactivate.py` `rename_device.py` `profile.py`
+`account_data.py` `filters.py` `registration_tokens.py` `approve.py` · `tokens.py` whose an access token is
+· `credentials.py` what secrets look like · `passwords.py` hashing · `owner_link.py` the first account · `rules.py` what
+is allowed · `store.py` `register_store.py` all SQL · `routes….py` the endpoints · `pages.py` what a browser shows.
 
 Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code.
 In the user's shard: device, access_token, refresh_token, login_token, profile, account_data, filter.

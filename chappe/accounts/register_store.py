@@ -36,7 +36,7 @@ async def waiting_accounts(source: Fetches, limit: int) -> list[Account]:
     return [_account(row) for row in rows]
 
 
-async def newest_accounts(source: Fetches, after: str, limit: int) -> list[Account]:
+async def accounts_after(source: Fetches, after: str, limit: int) -> list[Account]:
     """Accounts in the order of their user ids, from the one after `after` on."""
     rows = await source.fetch(f"{_ACCOUNT} WHERE user_id > $1 ORDER BY user_id LIMIT $2", after, limit)
     return [_account(row) for row in rows]

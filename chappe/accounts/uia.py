@@ -33,6 +33,9 @@ SESSION_MS = 900_000
 """How long a person has for all stages."""
 _MAY_TRY_AGAIN = frozenset({Errcode.FORBIDDEN, Errcode.UNAUTHORIZED, Errcode.MISSING_PARAM})
 
+REGISTRATION = "POST /_matrix/client/v3/register"
+"""The operation of which stages can be completed in a browser."""
+
 Flows = tuple[tuple[str, ...], ...]
 PASSWORD_ONLY: Flows = ((PASSWORD,),)
 
@@ -124,10 +127,7 @@ async def advance(tx: Transaction, device: Device | None, attempt: Attempt, flow
     after = msgspec.structs.replace(after, body_seal=bytes.fromhex(attempt.body_seal))
     if attempt.stage is not None and attempt.stage not in after.completed.split():
         after = with_stage(after, attempt.stage, attempt.token, flows)
-    if after.registration_token is not None and attempt.stage == TOKEN:
-        found = await register_store.registration_token(tx, after.registration_token, tx.now)
-        if found is None or not found.is_valid(tx.now):
-            raise token_used_up()
+    await _require_token(tx, after, attempt.stage)
     completed = tuple(after.completed.split())
     passed = completed in flows
     if before is None and not passed:
@@ -139,6 +139,32 @@ async def advance(tx: Transaction, device: Device | None, attempt: Attempt, flow
         elif after != before and completed:
             register_store.advance_session(tx, key, before, after, otherwise)
     return Progress(completed, passed, after.registration_token)
+
+
+async def complete_in_browser(
+    tx: Transaction, device: Device | None, session: str, stage: str, token: str | None, flows: Flows
+) -> None:
+    """Complete a stage of a registration elsewhere than in the client, which then asks with the session alone."""
+    key = bytes.fromhex(session)
+    before = await register_store.session(tx, key, tx.now)
+    if before is None or before.operation != REGISTRATION:
+        raise Refused(Errcode.FORBIDDEN, "This session is unknown or older than 15 minutes. Begin again.")
+    if stage in before.completed.split():
+        return
+    after = with_stage(before, stage, token, flows)
+    await _require_token(tx, after, stage)
+    otherwise = Refused(Errcode.FORBIDDEN, "Another request with this session came first. Begin again.")
+    register_store.advance_session(tx, key, before, after, otherwise)
+
+
+async def _require_token(tx: Transaction, session: Session, stage: str | None) -> None:
+    """Refuse the stage of the registration token if the token is not good for one more account."""
+    if stage != TOKEN:
+        return
+    assert session.registration_token is not None
+    found = await register_store.registration_token(tx, session.registration_token, tx.now)
+    if found is None or not found.is_valid(tx.now):
+        raise token_used_up()
 
 
 def with_stage(session: Session, stage: str, token: str | None, flows: Flows) -> Session:
