@@ -2,18 +2,37 @@
 
 `Rooms` holds what the next event builds on; `append` is the one way into a room's history; `store`
 reads what is committed. Tables: room, event, state_change, member_change, highlight, redacted_original
-(the room's shard), user_room (the person's shard), room_alias, public_room (the register).
+(the room's shard), user_room (the person's shard), room_alias, public_room, person_word, open_room (the register).
+
+`create.py` `join.py` `invite.py` `leave.py` `kick.py` `ban.py` `knock.py` `forget.py` `put_state.py`
+`aliases.py` `directory.py`: the acts · `read_state.py` who reads which state · `people.py` finding people
+· `spread.py` what an account's change does to its rooms · `presets.py` `rules.py` `listing.py` pure.
 """
 
+from chappe.accounts import Deactivated, ProfileChanged
+from chappe.http import Routes
+from chappe.resources import Resources
 from chappe.rooms.append import SendGates, Sending, append, begin_room, sent_before
-from chappe.rooms.membership_effect import UserRoom, room_of, rooms_changed, rooms_of, set_membership
+from chappe.rooms.directory_reader import directory_reader
+from chappe.rooms.effects import EFFECTS
+from chappe.rooms.membership_effect import UserRoom, joined_rooms, room_of, rooms_changed, rooms_of
 from chappe.rooms.room import Room
 from chappe.rooms.rooms import Rooms, not_in_room
+from chappe.rooms.routes import routes as _routes
+from chappe.rooms.routes_directory import routes as _directory
+from chappe.rooms.routes_state import routes as _state
+from chappe.rooms.spread import depart_everywhere, spread_profile
 from chappe.rooms.stored import StoredEvent
 from chappe.rooms.tails import Tails
-from chappe.stream import Effect
 
-EFFECTS: dict[str, Effect] = {"rooms.membership": set_membership}
+routes = Routes(_routes, _state, _directory)
+
+
+def follow_accounts(resources: Resources) -> None:
+    """Have rooms learn of new names and pictures, and of accounts that end."""
+    resources.of(ProfileChanged).append(spread_profile)
+    resources.of(Deactivated).append(depart_everywhere)
+
 
 __all__ = [
     "EFFECTS",
@@ -26,9 +45,13 @@ __all__ = [
     "UserRoom",
     "append",
     "begin_room",
+    "directory_reader",
+    "follow_accounts",
+    "joined_rooms",
     "not_in_room",
     "room_of",
     "rooms_changed",
     "rooms_of",
+    "routes",
     "sent_before",
 ]

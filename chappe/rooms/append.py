@@ -13,7 +13,7 @@ from chappe.events.build import build
 from chappe.events.event import Event
 from chappe.events.versions import RoomVersion
 from chappe.identity import Identity
-from chappe.ids import EventID, RoomID, UserID
+from chappe.ids import EventID, UserID
 from chappe.rooms import highlights, store
 from chappe.rooms.counting import is_counted
 from chappe.rooms.membership_effect import spread_membership
@@ -38,7 +38,7 @@ class Sending:
     __slots__ = ("device", "repeat_key", "txn_id")
 
     def __init__(self, device: Device, endpoint: str, txn_id: str) -> None:
-        """`endpoint` is the method and path of the request without its transaction ID (spec: "Transaction identifiers")."""
+        """`endpoint`: the request's method and path, without its transaction ID (spec: "Transaction identifiers")."""
         self.device = device
         self.txn_id = txn_id
         parts = "\0".join((device.user_id, device.device_id or "", endpoint, txn_id))
@@ -81,9 +81,10 @@ async def append(
         await gate(tx, room, draft)
     found = [room.get(*key) for key in wanted]
     event = _build(
-        tx,
+        tx.of(Identity),
         room.version,
         draft,
+        tx.now,
         redacts=redacts,
         depth=room.depth + 1,
         auth_events=[state_event.event_id for state_event in found if state_event is not None],
@@ -92,9 +93,17 @@ async def append(
     return event
 
 
-async def begin_room(tx: Transaction, version: RoomVersion, room_id: RoomID | None, draft: Draft) -> Room:
-    """Make a room with its create event. `room_id` is None in version 12, where it is the event's hash."""
-    event = _build(tx, version, draft, redacts=None, depth=1, auth_events=[])
+def create_event(identity: Identity, version: RoomVersion, draft: Draft, at: int) -> Event:
+    """The create event, built at time `at` (milliseconds since 1970).
+
+    The same arguments make the same event, so that a room's id is known before its shard is asked for.
+    """
+    return _build(identity, version, draft, at, redacts=None, depth=1, auth_events=[])
+
+
+async def begin_room(tx: Transaction, version: RoomVersion, draft: Draft, at: int) -> Room:
+    """Make a room with its create event. `draft.room_id` is None in version 12, where it is the event's hash."""
+    event = create_event(tx.of(Identity), version, draft, at)
     room = Room(event.room_id, version)
     authorise(version, draft, room)
     tx.of(Rooms).begin(tx, room)
@@ -104,9 +113,10 @@ async def begin_room(tx: Transaction, version: RoomVersion, room_id: RoomID | No
 
 
 def _build(
-    tx: Transaction,
+    identity: Identity,
     version: RoomVersion,
     draft: Draft,
+    at: int,
     *,
     redacts: str | None,
     depth: int,
@@ -114,7 +124,6 @@ def _build(
 ) -> Event:
     _refuse_nul(draft.type, "type")
     _refuse_nul(draft.state_key or "", "state_key")
-    identity = tx.of(Identity)
     return build(
         version,
         room_id=draft.room_id,
@@ -123,7 +132,7 @@ def _build(
         content=draft.content,
         state_key=draft.state_key,
         redacts=redacts,
-        origin_server_ts=tx.now,
+        origin_server_ts=at,
         depth=depth,
         prev_events=draft.prev_events,
         auth_events=auth_events,

@@ -6,6 +6,7 @@ the person's shard, from which /sync knows which rooms to show.
 
 import msgspec
 
+from chappe.errors import Refused
 from chappe.events.event import Event
 from chappe.ids import RoomID, UserID
 from chappe.rooms.room import Room
@@ -40,6 +41,11 @@ _COLUMNS = "room_id, membership, place, room_place, joined_place, forgotten, str
 _ALL = f"SELECT {_COLUMNS} FROM user_room WHERE user_id = $1"
 _SINCE = f"SELECT {_COLUMNS} FROM user_room WHERE user_id = $1 AND place > $2"
 _ONE = f"SELECT {_COLUMNS} FROM user_room WHERE user_id = $1 AND room_id = $2"
+_JOINED = "SELECT room_id FROM user_room WHERE user_id = $1 AND membership = 'join'"
+_FORGET = """
+UPDATE user_room SET forgotten = 1
+WHERE user_id = $1 AND room_id = $2 AND membership IN ('leave', 'ban') RETURNING room_id
+"""
 
 
 class UserRoom(msgspec.Struct, frozen=True):
@@ -92,6 +98,16 @@ async def room_of(reads: Reads, user_id: UserID, room_id: RoomID) -> UserRoom | 
     """One room as one person has it."""
     row = await reads.fetch_one(_ONE, user_id, room_id)
     return UserRoom(*row) if row else None
+
+
+async def joined_rooms(reads: Reads, user_id: UserID) -> list[RoomID]:
+    """The rooms a person is in."""
+    return [row[0] for row in await reads.fetch(_JOINED, user_id)]
+
+
+def forget_room(tx: Transaction, user_id: UserID, room_id: RoomID, *, otherwise: Refused) -> None:
+    """Queue that a person has forgotten a room; refused with `otherwise` unless they are out of it by then."""
+    tx.conditional(_FORGET, user_id, room_id, otherwise=otherwise)
 
 
 def _stripped_state(room: Room, event: Event) -> list[dict[str, object]]:

@@ -216,3 +216,70 @@ async def state_history(reads: Reads, room_id: RoomID, type: str, state_key: str
 async def member_history(reads: Reads, room_id: RoomID, user_id: UserID) -> list[tuple[Place, str]]:
     """The places at which a user's membership changed, and to what."""
     return [(row[0], row[1]) for row in await reads.fetch(_MEMBER_HISTORY, room_id, user_id)]
+
+
+_LAST_OWN = """
+SELECT place, counted FROM (
+    SELECT place, counted, sender FROM event WHERE room_id = $1 AND place > $3 AND place <= $4
+    ORDER BY place DESC LIMIT $5
+) AS latest WHERE sender = $2 ORDER BY place DESC LIMIT 1
+"""
+
+
+async def last_own_event(
+    reads: Reads, room_id: RoomID, user_id: UserID, after: Place, upto: Place, searched: int
+) -> tuple[Place, int] | None:
+    """Place and count of the user's last event in (after, upto], among the last `searched` events there."""
+    row = await reads.fetch_one(_LAST_OWN, room_id, user_id, after, upto, searched)
+    return (Place(row[0]), row[1]) if row else None
+
+
+_HEROES = """
+SELECT m.user_id FROM member_change m JOIN (
+    SELECT user_id, MAX(place) AS place FROM member_change WHERE room_id = $1 AND place <= $2 GROUP BY user_id
+) AS latest ON m.user_id = latest.user_id AND m.place = latest.place
+WHERE m.room_id = $1 AND m.user_id <> $3 AND ((m.membership IN ('join', 'invite')) = ($4 = 1))
+ORDER BY m.place LIMIT 5
+"""
+
+
+async def heroes(reads: Reads, room_id: RoomID, user_id: UserID, upto: Place, *, inside: bool) -> list[UserID]:
+    """The first five other people who are in or invited, or those who are not any more. Proportional to members."""
+    rows = await reads.fetch(_HEROES, room_id, upto, user_id, 1 if inside else 0)
+    return [row[0] for row in rows]
+
+
+_JOINED_AFTER = """
+SELECT m.user_id FROM member_change m
+WHERE m.room_id = $1 AND m.user_id > $2 AND m.membership = 'join' AND NOT EXISTS (
+    SELECT 1 FROM member_change n WHERE n.room_id = m.room_id AND n.user_id = m.user_id AND n.place > m.place
+) ORDER BY m.user_id LIMIT $3
+"""
+
+
+async def joined_after(reads: Reads, room_id: RoomID, after: UserID, limit: int) -> list[UserID]:
+    """The first people in a room behind a user id, which may be empty, in the order of their ids."""
+    return [row[0] for row in await reads.fetch(_JOINED_AFTER, room_id, after, limit)]
+
+
+_STATE_OF_TYPES = f"""
+SELECT {COLUMNS} FROM (
+    SELECT MAX(place) AS place FROM state_change
+    WHERE room_id = $1 AND type IN (SELECT * FROM each_text($2)) AND state_key = '' AND place <= $3
+    GROUP BY type
+) AS latest JOIN event e ON e.place = latest.place
+"""
+_CHANGED_STATE = """
+SELECT place, room_id, type, state_key FROM event
+WHERE place > $1 AND place <= $2 AND state_key IS NOT NULL ORDER BY place LIMIT $3
+"""
+
+
+async def state_of_types(reads: Reads, room_id: RoomID, types: list[str], at: Place = EVERYTHING) -> list[StoredEvent]:
+    """The state events of the given types, with an empty state key, that hold after `at`."""
+    return [from_row(row) for row in await reads.fetch(_STATE_OF_TYPES, room_id, types, at)]
+
+
+async def changed_state(reads: Reads, after: Place, upto: Place, limit: int) -> list[Row]:
+    """Place, room, type and state key of the first state events of a shard in (after, upto]."""
+    return await reads.fetch(_CHANGED_STATE, after, upto, limit)

@@ -71,7 +71,8 @@ CREATE TABLE room_alias (
     alias TEXT PRIMARY KEY,
     room_id TEXT NOT NULL,
     creator TEXT NOT NULL,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    reserved_until BIGINT         -- while its room is being made: until then nobody else gets the name
 );
 CREATE INDEX room_alias_room ON room_alias (room_id);
 
@@ -79,6 +80,7 @@ CREATE TABLE public_room (
     room_id TEXT PRIMARY KEY,
     listed_by TEXT NOT NULL,
     listed_at BIGINT NOT NULL,
+    place BIGINT NOT NULL,        -- in the room's shard: the summary is as of here, and only moves on
     joined BIGINT NOT NULL,       -- as of the summary, for the order of the list
     room_type TEXT,
     search TEXT NOT NULL,         -- name, topic and alias, folded for searching
