@@ -45,7 +45,7 @@ _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 def all_routes() -> Routes:
     """Every endpoint of this server."""
     return Routes(
-        discovery.routes, accounts.routes, rooms.routes, timeline.routes, sync.routes
+        discovery.routes, accounts.ROUTES, rooms.routes, timeline.routes, sync.routes
     )
 
 
@@ -88,6 +88,7 @@ class Chappe:
         ):
             self.resources.add(thing, kind)
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
+        rooms.follow_accounts(self.resources)
         self.application = Application(
             all_routes(),
             self.resources,
@@ -108,9 +109,8 @@ class Chappe:
         await database.migrate(schema_folders())
         self = cls(settings, database, await _history_of(database, settings), clock)
         await self.outbox.recover()
-        self._tasks = [
-            asyncio.create_task(reader.run()) for reader in (rooms.directory_reader(self.resources),)
-        ]
+        readers = (rooms.directory_reader(database, self.bus, self.log, self.writer),)
+        self._tasks = [asyncio.create_task(reader.run()) for reader in readers]
         self._tasks.append(asyncio.create_task(self._answer_waiting_when_stopping()))
         return self
 

@@ -43,9 +43,9 @@ class Page(msgspec.Struct, omit_defaults=True):
     """A part of the directory."""
 
     chunk: list[msgspec.Raw]
-    next_batch: str | None
-    prev_batch: str | None
     total_room_count_estimate: int
+    next_batch: str | None = None
+    prev_batch: str | None = None
 
 
 # Listing a room, and taking it off the list
