@@ -78,6 +78,8 @@ class Positions:
 
     def __init__(self, heads: list[int]) -> None:
         self.heads = list(heads)
+        self.moved: set[int] = set()
+        """The shards in which a place was given out."""
 
     def take(self, unit: Unit) -> dict[int, int]:
         """Give every place of `unit` its value. Returns what to restore if the unit fails."""
@@ -85,6 +87,7 @@ class Positions:
         for future in unit.places:
             before.setdefault(future.shard, self.heads[future.shard])
             self.heads[future.shard] += 1
+            self.moved.add(future.shard)
             future.value = (future.shard << POSITION_BITS) | self.heads[future.shard]
         return before
 
