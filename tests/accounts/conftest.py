@@ -40,11 +40,12 @@ class Desk:
         self.settings = self.configure()
 
     def configure(self, *, rate_limits: bool = False, terms: object = None, **flags: str) -> Settings:
-        """Open the desk anew with other settings; what is stored stays."""
+        """Open the desk anew with other settings, "" for none; what is stored stays."""
         environment = {"CHAPPE_RATE_LIMITS": str(rate_limits).lower()}
         if terms is not None:
             environment["CHAPPE_TERMS"] = str(terms)
         flags = {"registration": "open", "registration_shared_secret": SECRET} | flags
+        flags = {name: value for name, value in flags.items() if value}
         self.settings = load(None, environment, {"data_dir": str(self.folder), **flags})
         resources = Resources()
         resources.add(self.database, Database)
@@ -55,7 +56,7 @@ class Desk:
         self.tokens = accounts.install(resources, self.settings, self.database, self.bus, self.writer, self.clock)
         rates = RateLimits(rates_from(rate_limits), self.clock)
         application = Application(accounts.ROUTES, resources, self.tokens, self.bus, clock=self.clock, rates=rates)
-        transport = httpx.ASGITransport(app=ASGIFace(application))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=ASGIFace(application))
         self.client = httpx.AsyncClient(transport=transport, base_url="http://chappe.test")
         return self.settings
 
@@ -72,7 +73,9 @@ class Desk:
         if not path.startswith(("/_matrix", "/_synapse", "/_chappe")):
             path = CLIENT + path
         sent = dict(headers or {}) | ({"Authorization": f"Bearer {token}"} if token else {})
-        response = await self.client.request(method, path, json=body, params=dict(query or {}), headers=sent)
+        response = await self.client.request(
+            method, path, json=body, params=dict(query) if query else None, headers=sent
+        )
         return Said(response)
 
     async def get(self, path: str, *, token: str | None = None, **query: Any) -> Said:

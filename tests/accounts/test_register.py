@@ -47,7 +47,7 @@ async def test_the_first_request_tells_the_flows_without_an_error(desk: Desk) ->
     assert done.ok()["user_id"] == "@alice:localhost"
 
 
-REFUSED = [
+REFUSED: list[tuple[dict[str, object], int, str]] = [
     ({"username": "al ice"}, 400, "M_INVALID_USERNAME"),
     ({"username": ""}, 400, "M_INVALID_USERNAME"),
     ({"username": "é"}, 400, "M_INVALID_USERNAME"),
@@ -72,7 +72,7 @@ REFUSED = [
 async def test_what_does_not_fit_is_refused(desk: Desk) -> None:
     await desk.register("taken")
     for change, status, errcode in REFUSED:
-        body = {"username": "alice", "password": PASSWORD, "auth": DUMMY, **change}
+        body: dict[str, object] = {"username": "alice", "password": PASSWORD, "auth": DUMMY, **change}
         said = await desk.post("/register", body)
         assert (said.status, said.errcode) == (status, errcode), change
         assert said.json["error"]
