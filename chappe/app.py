@@ -89,7 +89,6 @@ class Chappe:
             self.resources.add(thing, kind)
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
         rooms.follow_accounts(self.resources)
-        rooms.follow_accounts(self.resources)
         self.application = Application(
             all_routes(),
             self.resources,
