@@ -47,20 +47,26 @@ class InProcessBus:
             if tx.is_stale():
                 tx.abandon()
                 continue
-            durable = self._writer.submit(tx.unit)
+            durable, applied = self._submit(tx.unit)
             tx.leave()
             try:
                 await durable
             except (Superseded, Conflict):
                 continue
-            await self._after(tx.unit)
+            if applied:
+                await asyncio.gather(*applied)
             return answer() if callable(answer) else answer
         raise Refused(
             Errcode.UNAVAILABLE, "Others are changing this at the same time; please try again.", retry_after_ms=1000
         )
 
-    async def _after(self, unit: Unit) -> None:
+    def _submit(self, unit: Unit) -> "tuple[asyncio.Future[None], list[asyncio.Future[None]]]":
+        """Queue a unit. Returns what ends when it is durable, and a list that then holds its awaited effects.
+
+        The writer sends effects on their way, not the caller: a caller may be cancelled while it waits, and
+        an effect that others of the same source overtook would count as applied.
+        """
+        applied: list[asyncio.Future[None]] = []
         if unit.effects:
-            awaited = self._outbox.dispatch(unit)
-            if awaited:
-                await asyncio.gather(*awaited)
+            unit.after_commit.append(lambda: applied.extend(self._outbox.dispatch(unit)))
+        return self._writer.submit(unit), applied
