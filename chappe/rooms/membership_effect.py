@@ -27,7 +27,7 @@ STRIPPED_TYPES = (
 
 _SET = """
 INSERT INTO user_room (user_id, room_id, membership, place, room_place, joined_place, forgotten, stripped)
-VALUES ($1, $2, $3, $4, $5, CASE WHEN $3 = 'join' THEN $5 ELSE 0 END, 0, $6)
+VALUES ($1, $2, $3, $4, $5, $6, 0, $7)
 ON CONFLICT (user_id, room_id) DO UPDATE SET
     membership = excluded.membership,
     place = excluded.place,
@@ -81,7 +81,8 @@ async def set_membership(
 ) -> None:
     """The effect, in the person's shard."""
     packed = msgspec.json.encode(stripped) if stripped is not None else None
-    tx.execute(_SET, user_id, room_id, membership, tx.place(user_id), room_place, packed)
+    joined_place = room_place if membership == "join" else 0
+    tx.execute(_SET, user_id, room_id, membership, tx.place(user_id), room_place, joined_place, packed)
 
 
 async def rooms_of(reads: Reads, user_id: UserID) -> list[UserRoom]:

@@ -37,8 +37,15 @@ SESSION = {
     "synchronous_commit": "on",
     "application_name": "chappe",
 }
-_OF_ONE_UNIT = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
-"""Errors by which a single statement shows that its unit does not hold: a collision, a value it cannot take."""
+_OF_THE_SERVER = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+)
+"""Errors that concern every unit of a group; all others show that one unit does not hold."""
 
 _MOVE = """
 UPDATE shard SET head = moved.head, flushes = flushes + 1
@@ -118,7 +125,9 @@ class PostgresDatabase(Database):
             writer = await self._live_writer()
             try:
                 return await self._attempt(writer, group, bulk=True)
-            except _OF_ONE_UNIT:
+            except asyncpg.PostgresError as error:
+                if isinstance(error, _OF_THE_SERVER):
+                    raise
                 return await self._attempt(writer, group, bulk=False)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, Lost) as error:
             raise EngineFailure(_in_words(error)) from error
@@ -191,7 +200,9 @@ class PostgresDatabase(Database):
                     statement.outcome.row = tuple(row)
         except asyncpg.IntegrityConstraintViolationError as error:
             return Conflict(str(error))
-        except (Refused, Conflict, *_OF_ONE_UNIT) as error:  # nobody else's: the group goes on
+        except _OF_THE_SERVER:
+            raise
+        except (Refused, Conflict, asyncpg.PostgresError) as error:  # nobody else's: the group goes on
             return error
         return None
 

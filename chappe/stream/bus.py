@@ -12,6 +12,8 @@ from chappe.stream.shards import Shard
 from chappe.stream.transaction import Transaction
 from chappe.stream.writer import Writer
 
+MAX_EFFECT_WAIT_S = 20.0
+"""How long a caller waits for effects in other shards before being told that they are late."""
 MAX_ATTEMPTS = 5
 """How often an act is run on fresh state before its caller is asked to repeat."""
 
@@ -54,7 +56,13 @@ class InProcessBus:
             except (Superseded, Conflict):
                 continue
             if applied:
-                await asyncio.gather(*applied)
+                _, late = await asyncio.wait(applied, timeout=MAX_EFFECT_WAIT_S)
+                if late:
+                    raise Refused(
+                        Errcode.UNAVAILABLE,
+                        "This is stored, but has not taken effect everywhere yet. It will; please look again soon.",
+                        retry_after_ms=5000,
+                    )
             return answer() if callable(answer) else answer
         raise Refused(
             Errcode.UNAVAILABLE, "Others are changing this at the same time; please try again.", retry_after_ms=1000
