@@ -161,13 +161,19 @@ class Record:
         """The writes that were answered with success."""
         return (write for write in self.writes if write.acknowledged_at is not None)
 
+    def forget(self) -> None:
+        """Let go of it all: it was checked."""
+        for everything in (self.writes, self.readers, self.histories, self.found, self.remarks):
+            everything.clear()
+
     def summary(self) -> str:
         """One line about how much was tried."""
         attempts = sum(len(write.attempts) for write in self.writes)
         unanswered = sum(a.status is None for write in self.writes for a in write.attempts)
-        unknown = sum(w.acknowledged_at is None and not w.is_refused for w in self.writes)
+        unknown = {w.mark for w in self.writes if w.acknowledged_at is None and not w.is_refused}
+        stored = unknown & {event.mark for history in self.histories for event in history.events}
         shown = sum(len(s.event_ids) for r in self.readers for look in r.looks for s in look.rooms.values())
         return (
-            f"{len(self.writes)} writes in {attempts} requests, {unanswered} of them without an answer; "
-            f"{unknown} writes of unknown outcome; {shown} events shown to {len(self.readers)} readers"
+            f"{len(self.writes)} writes in {attempts} requests, {unanswered} of them without an answer; {len(unknown)} "
+            f"writes of unknown outcome, {len(stored)} of them stored; {shown} events shown to readers"
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import resource
 import signal
 import socket
@@ -33,6 +34,7 @@ class ServerProcess:
 
     def __init__(self, folder: Path, storage: str = "sqlite") -> None:
         self.folder = folder
+        self.engine = "sqlite" if storage == "sqlite" else "postgres"
         self.data = folder / "data"
         self.database = self.data / "chappe.db"
         self.port = free_port()
@@ -50,9 +52,18 @@ class ServerProcess:
     async def spawn(self, before: Callable[[], None] | None = None) -> None:
         """Start the program without waiting for it. `before` runs in the new process, ahead of the program."""
         assert self._process is None, "it runs already"
+        # Variables of the tests' own begin with the server's letters too; to the server they would be unknown settings.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CHAPPE_")}
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                str(PROGRAM), "serve", "--config", str(self.configuration), stdout=log, stderr=log, preexec_fn=before
+                str(PROGRAM),
+                "serve",
+                "--config",
+                str(self.configuration),
+                stdout=log,
+                stderr=log,
+                preexec_fn=before,
+                env=environment,
             )
 
     async def start(self, before: Callable[[], None] | None = None) -> float:
