@@ -10,12 +10,12 @@ import msgspec
 from chappe.ids import EventID
 from chappe.rooms import StoredEvent
 from chappe.rooms import store as room_store
+from chappe.rooms.room_token import encode_room_token
 from chappe.rooms.shown import json_list
 from chappe.stream import Place
 from chappe.timeline.filters import DEFAULT_MESSAGES_LIMIT, MAX_MESSAGES_LIMIT, limit_within
 from chappe.timeline.messages import senders
 from chappe.timeline.pages import Walk
-from chappe.timeline.room_token import encode_room_token
 from chappe.timeline.unsigned import present
 from chappe.timeline.visible import require_visible
 

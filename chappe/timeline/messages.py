@@ -9,12 +9,12 @@ import msgspec
 
 from chappe.errors import Errcode, Refused
 from chappe.rooms import StoredEvent
+from chappe.rooms.room_token import decode_room_token, encode_room_token
 from chappe.rooms.shown import json_list
 from chappe.stream import Place
 from chappe.timeline import store
 from chappe.timeline.filters import DEFAULT_MESSAGES_LIMIT, MAX_MESSAGES_LIMIT, limit_within
 from chappe.timeline.pages import Walk
-from chappe.timeline.room_token import decode_room_token, encode_room_token
 from chappe.timeline.unsigned import present
 
 _encode = msgspec.json.encode

@@ -12,7 +12,7 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.events.visibility import DEFAULT_VISIBILITY, visibility_in, visible_across
 from chappe.ids import EventID, RoomID, UserID
-from chappe.rooms import StoredEvent, store
+from chappe.rooms import StoredEvent, room_of, store
 from chappe.stream import Place
 
 _NEVER = Place(-1)
@@ -94,8 +94,12 @@ class Sight:
 
 
 async def sight_of(reads: store.Reads, room_id: RoomID, viewer: Viewer) -> Sight:
-    """How the viewer sees the room's past."""
+    """How the viewer sees the room's past: like a stranger once they left and forgot it."""
     memberships = await store.member_history(reads, room_id, viewer.user_id)
+    if memberships and memberships[-1][1] in ("leave", "ban"):
+        own = await room_of(reads, viewer.user_id, room_id)
+        if own is not None and own.forgotten:
+            memberships = []
     places = await store.state_history(reads, room_id, "m.room.history_visibility", "")
     changes = await store.events_at(reads, places)
     return Sight([(one.place, visibility_in(one.content)) for one in changes], memberships)
