@@ -24,7 +24,7 @@ def document(routes: Routes, version: str) -> JSONSchema:
     """The document; `version` is that of the server."""
     shapes = {shape for route in routes for shape in (route.body, route.query) if shape and shape is not JSONObject}
     ordered = sorted(shapes, key=lambda shape: (shape.__name__, shape.__module__))
-    schemas, components = msgspec.json.schema_components(ordered, ref_template=_REF)
+    schemas, components = msgspec.json.schema_components(ordered, schema_hook=_any_json, ref_template=_REF)
     schema_of = dict(zip(ordered, schemas, strict=True))
     paths: dict[str, JSONSchema] = {}
     for route in routes:
@@ -38,6 +38,12 @@ def document(routes: Routes, version: str) -> JSONSchema:
             "securitySchemes": {"accessToken": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def _any_json(kind: type) -> JSONSchema:
+    """The schema of `object`, which stands for any JSON in a body's shape."""
+    assert kind is object, f"{kind} in a body or query has no JSON schema"
+    return {"description": "Any JSON."}
 
 
 def _operation(route: Route, schema_of: dict[Any, JSONSchema], components: dict[str, JSONSchema]) -> JSONSchema:

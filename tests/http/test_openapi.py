@@ -6,7 +6,7 @@ import msgspec
 import schemathesis
 from hypothesis import HealthCheck, settings
 
-from chappe.http import Application, RateLimits
+from chappe.http import NOBODY, Application, JSONObject, RateLimits, Request, Routes
 from chappe.http.asgi import ASGIFace
 from chappe.http.openapi import document
 from chappe.resources import Resources
@@ -37,6 +37,21 @@ def test_the_document_tells_parameters_bodies_and_who_may_ask() -> None:
     assert state["summary"] == "Path parameters as they arrive."
     assert described["paths"]["/old/directory/{alias}"]["get"]["deprecated"] is True
     assert described["info"]["version"] == "1.2.3"
+
+
+def test_a_body_may_have_fields_of_any_json() -> None:
+    class Loose(msgspec.Struct):
+        anything: list[object] | None = None
+
+    loose = Routes()
+
+    @loose.put("/loose", auth=NOBODY)
+    async def put_loose(request: Request, body: Loose) -> JSONObject:
+        """Take anything."""
+        return {}
+
+    anything = document(loose, "1")["components"]["schemas"]["Loose"]["properties"]["anything"]
+    assert {"type": "array", "items": {"description": "Any JSON."}} in anything["anyOf"]
 
 
 def described_requests() -> schemathesis.schemas.BaseSchema:
