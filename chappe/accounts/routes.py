@@ -209,12 +209,14 @@ async def get_threepids(request: Request) -> JSONObject:
 
 
 def _device_in_words(row: Row) -> JSONObject:
+    """A device. Where it was last seen from is not stored: null, since matrix-nio wants every key to be there."""
     device_id, display_name, last_seen_at = row
-    told: JSONObject = {"device_id": device_id, "last_seen_ts": last_seen_at}
-    # Where a device was last seen from is not stored, so there is no last_seen_ip.
-    if display_name is not None:
-        told["display_name"] = display_name
-    return told
+    return {
+        "device_id": device_id,
+        "display_name": display_name,
+        "last_seen_ip": None,
+        "last_seen_ts": last_seen_at,
+    }
 
 
 def _no_device() -> Refused:

@@ -11,7 +11,9 @@ pytestmark = pytest.mark.anyio
 
 async def test_devices_are_listed_and_named(desk: Desk) -> None:
     token = (await desk.register("alice", device_id="PHONE"))["access_token"]
-    assert (await desk.get("/devices/PHONE", token=token)).ok().keys() == {"device_id", "last_seen_ts"}
+    unnamed = (await desk.get("/devices/PHONE", token=token)).ok()
+    assert unnamed.keys() == {"device_id", "display_name", "last_seen_ip", "last_seen_ts"}
+    assert unnamed["display_name"] is unnamed["last_seen_ip"] is None
     (await desk.put("/devices/PHONE", {"display_name": "Phone"}, token=token)).ok()
     (await desk.put("/devices/PHONE", {}, token=token)).ok()
     assert (await desk.get("/devices/PHONE", token=token)).ok()["display_name"] == "Phone"
