@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_FIRST_S = 0.1
 RETRY_MOST_S = 30.0
+RECOVERY_S = 5.0
+"""How long a start waits for effects left over, usually a handful; one that is refused must not keep it for ever."""
 MAX_LOADED = 1_000
 """Entries read at a time when a process starts with effects left over."""
 
@@ -61,12 +63,18 @@ class Outbox:
         self._bus = bus
 
     async def recover(self) -> None:
-        """Queue what a former process left undelivered."""
+        """Deliver what a former process left. What cannot be applied within `RECOVERY_S` is tried on beside the rest.
+
+        Who got no answer because of the crash asks again, and is told at once that it was done: so its
+        effects must be there before anybody is answered.
+        """
         after = 0
         while rows := await self._database.scan(_LEFT, after, MAX_LOADED):
             for at, target, name, payload in rows:
                 self._enqueue(shard_at(at), Shard(target), _Waiting(at, name, payload, None))
                 after = at
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=RECOVERY_S)
 
     def dispatch(self, unit: Unit) -> "list[asyncio.Future[None]]":
         """Send the effects of a committed unit on their way. Returns what its caller waits for."""

@@ -85,3 +85,21 @@ async def test_a_failing_effect_is_tried_again_until_it_holds(post: Post) -> Non
     await post.call(3, tell, 1, True)
     assert tries == 3
     assert await post.names() == ["source 1", "effect 1"]
+
+
+async def test_recovery_ends_when_what_was_left_is_applied(open_post: Callable[[], Awaitable[Post]]) -> None:
+    """Who repeats a request after a crash is answered at once, since it was done: its effects must be there by then."""
+    first = await open_post()
+
+    async def slow(tx: Transaction, device: Device | None, name: str) -> None:
+        await asyncio.Event().wait()
+
+    first.effects["add"] = slow
+    await first.call(3, tell, 1, False)
+    await first.outbox.stop()
+    await first.database.close()
+
+    second = await open_post()
+    second.effects["add"] = add_effect
+    await second.outbox.recover()
+    assert await second.names() == ["source 1", "effect 1"]
