@@ -54,7 +54,7 @@ class Plan(msgspec.Struct, frozen=True):
 async def plan_room(tx: Transaction, device: Device, wishes: NewRoom) -> Plan:
     """Check the wishes, settle the room's id, and reserve its alias (then in the register)."""
     identity = tx.of(Identity)
-    version = room_version(wishes.room_version or tx.of(Settings).room_version)
+    version = room_version(tx.of(Settings).room_version if wishes.room_version is None else wishes.room_version)
     alias = wishes.alias(identity.server_name)
     invited = wishes.invited(identity.server_name)
     content = create_content(wishes, version, device.user_id, secrets.token_hex(8))

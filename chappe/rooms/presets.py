@@ -70,7 +70,7 @@ class NewRoom(msgspec.Struct):
         """The people to invite, each once, all of this server."""
         if self.invite_3pid:
             raise Refused(
-                Errcode.THREEPID_NOT_FOUND,
+                Errcode.FORBIDDEN,
                 "People cannot be invited by mail address or phone number here; leave out invite_3pid.",
             )
         named = self.invite or []

@@ -12,7 +12,7 @@ from chappe.rooms import register_store, store
 from chappe.rooms.aliases import MAX_ALIASES, add_alias, remove_alias, resolve
 from chappe.rooms.directory import Filter, Page, page, set_visibility
 from chappe.rooms.people import DEFAULT_PEOPLE, People, search
-from chappe.rooms.read_state import require_inside_or_world_readable
+from chappe.rooms.read_state import Scanning, require_inside_or_world_readable
 from chappe.storage import Database
 from chappe.stream import REGISTER
 
@@ -122,7 +122,7 @@ async def put_visibility(request: Request, room_id: RoomID, body: Listed) -> dic
 async def get_public_rooms(request: Request, query: PageQuery) -> Page:
     """The directory (spec: "GET /publicRooms")."""
     _require_ours(request, query.server)
-    return await page(request.of(Database), query.limit, query.since, Filter())
+    return await page(Scanning(request.of(Database)), query.limit, query.since, Filter())
 
 
 @routes.post(f"{V3}/publicRooms", auth=DEVICE, limit=Limit.SEARCH)
@@ -135,13 +135,13 @@ async def post_public_rooms(request: Request, query: ServerQuery, body: PageBody
         )
     if body.third_party_instance_id is not None:
         raise Refused(Errcode.NOT_FOUND, "This server has no rooms of third-party networks.")
-    return await page(request.of(Database), body.limit, body.since, body.filter or Filter())
+    return await page(Scanning(request.of(Database)), body.limit, body.since, body.filter or Filter())
 
 
 @routes.post(f"{V3}/user_directory/search", auth=DEVICE, limit=Limit.SEARCH)
 async def post_user_search(request: Request, body: SearchBody) -> People:
     """Find people by name (spec: "POST /user_directory/search")."""
-    return await search(request.of(Database), request.device.user_id, body.search_term, body.limit)
+    return await search(Scanning(request.of(Database)), request.device.user_id, body.search_term, body.limit)
 
 
 def _require_ours(request: Request, server: str | None) -> None:

@@ -102,11 +102,11 @@ def require_same_encryption(room: AuthState, content: dict[str, object]) -> None
 def added_aliases(room: AuthState, content: dict[str, object]) -> list[RoomAlias]:
     """The aliases that an m.room.canonical_alias event adds, each well-formed; refused (INVALID_PARAM) if not."""
     before = room.get(CANONICAL_ALIAS, "")
-    old = set(_named(before.content)) if before is not None else set()
+    old = {alias for alias in _named(before.content) if isinstance(alias, str)} if before is not None else set()
     more = content.get("alt_aliases")
     if more is not None and (not isinstance(more, list) or len(more) > MAX_ALT_ALIASES):
         raise Refused(Errcode.INVALID_PARAM, f"alt_aliases is not a list of at most {MAX_ALT_ALIASES} room aliases.")
-    added = [alias for alias in _named(content) if not _is_known(alias, old)]
+    added = [alias for alias in _named(content) if not (isinstance(alias, str) and alias in old)]
     for alias in added:
         if not is_room_alias(alias):
             raise Refused(Errcode.INVALID_PARAM, f"{str(alias)[:255]} is not a room alias. It looks like #name:server.")
@@ -119,12 +119,7 @@ def _named(content: dict[str, object]) -> Iterable[object]:
         yield content["alias"]
     more = content.get("alt_aliases")
     if isinstance(more, list):
-        for one in more:
-            yield one if isinstance(one, str) else str(one)
-
-
-def _is_known(alias: object, old: set[object]) -> bool:
-    return isinstance(alias, str) and alias in old
+        yield from more
 
 
 def without_alias(content: dict[str, object], alias: RoomAlias) -> dict[str, object]:
