@@ -112,22 +112,17 @@ async def page(reads: Reads, limit: int | None, since: str | None, wanted: Filte
     more = len(found) > limit or not ended
     last = found[limit - 1] if len(found) > limit else (*at, None)
     found = found[:limit]
-    first = found[0] if found else None
+    onwards = _write_since(backwards, last) if more else None
+    back = _write_since(not backwards, found[0]) if found and since else None
     if backwards:
         found.reverse()
+        onwards, back = back, onwards
     return Page(
         chunk=[msgspec.Raw(row[4]) for row in found],
-        next_batch=_batches(backwards, more, first, last)[0],
-        prev_batch=_batches(backwards, more, first, last)[1] if since is not None else None,
         total_room_count_estimate=await register_store.count_listed(reads),
+        next_batch=onwards,
+        prev_batch=back,
     )
-
-
-def _batches(backwards: bool, more: bool, first: Row | None, last: Row) -> tuple[str | None, str | None]:
-    """The tokens for what comes behind, and before. `first` and `last` are in the direction that was read."""
-    onwards = _write_since(backwards, last) if more else None
-    back = _write_since(not backwards, first) if first is not None else None
-    return (back, onwards) if backwards else (onwards, back)
 
 
 def _matcher(wanted: Filter) -> Callable[[Row], bool]:

@@ -82,7 +82,7 @@ async def set_membership(
     """The effect, in the person's shard."""
     packed = msgspec.json.encode(stripped) if stripped is not None else None
     joined_place = room_place if membership == "join" else 0
-    tx.execute(_SET, user_id, room_id, membership, tx.place(user_id), room_place, joined_place, packed)
+    tx.append(_SET, user_id, room_id, membership, tx.place(user_id), room_place, joined_place, packed)
 
 
 async def rooms_of(reads: Reads, user_id: UserID) -> list[UserRoom]:

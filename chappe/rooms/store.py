@@ -69,7 +69,7 @@ def add_room(tx: Transaction, room_id: RoomID, version: str) -> None:
 
 def count_members(tx: Transaction, room_id: RoomID, joined: int, invited: int) -> None:
     """Queue the room's new numbers of members."""
-    tx.execute(_COUNT_MEMBERS, room_id, joined, invited)
+    tx.append(_COUNT_MEMBERS, room_id, joined, invited)
 
 
 def add_state_change(tx: Transaction, event: Event, place: FuturePlace) -> None:
