@@ -33,6 +33,7 @@ class Walk(msgspec.Struct, frozen=True):
     sight: Sight
     withholding: Withholding
     filter: EventFilter
+    most_scanned: int = MAX_SCANNED
 
     @property
     def beginning(self) -> Place:
@@ -57,7 +58,7 @@ class Walk(msgspec.Struct, frozen=True):
         read = store.events_before if newest_first else store.events_after
         for after, upto in stretches:
             while after < upto:
-                wanted = min(max(limit + 1 - len(found), _BATCH if scanned else 0), MAX_SCANNED + 1 - scanned)
+                wanted = min(max(limit + 1 - len(found), _BATCH if scanned else 0), self.most_scanned + 1 - scanned)
                 batch = await read(self.reads, self.room_id, after, upto, wanted)
                 scanned += len(batch)
                 found += await self._wanted(batch)
@@ -65,7 +66,7 @@ class Walk(msgspec.Struct, frozen=True):
                     return Page(found[:limit], _behind(found[limit - 1], newest_first))
                 if len(batch) < wanted:
                     break
-                if scanned > MAX_SCANNED:
+                if scanned > self.most_scanned:
                     return Page(found, _behind(batch[-1], newest_first))
                 last = batch[-1].place
                 after, upto = (after, Place(last - 1)) if newest_first else (last, upto)

@@ -8,12 +8,11 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.ids import EventID, RoomID, UserID, is_event_id
 from chappe.rooms import StoredEvent, not_in_room
-from chappe.rooms import store as room_store
 from chappe.rooms.store import Reads
 from chappe.stream import Device, Place, Transaction
 from chappe.timeline import store
 from chappe.timeline.threads import belongs_to_thread
-from chappe.timeline.visible import Viewer, sight_of
+from chappe.timeline.visible import Viewer, Withholding, require_visible, sight_of
 
 READ = "m.read"
 READ_PRIVATELY = "m.read.private"
@@ -65,15 +64,13 @@ async def set_receipt(
         store.set_receipt(tx, room_id, user_id, receipt_type, thread_id, event)
 
 
-async def seen_by_member(reads: Reads, room_id: RoomID, user_id: UserID, event_id: EventID) -> StoredEvent:
+async def seen_by_member(tx: Transaction, room_id: RoomID, user_id: UserID, event_id: EventID) -> StoredEvent:
     """An event of the room that someone who is in it may see; refused otherwise."""
-    sight = await sight_of(reads, room_id, Viewer(user_id))
+    viewer = Viewer(user_id)
+    sight = await sight_of(tx, room_id, viewer)
     if sight.membership_now() != "join":
         raise not_in_room()
-    event = await room_store.event_by_id(reads, event_id)
-    if event is None or event.room_id != room_id or not sight.sees(event.place):
-        raise Refused(Errcode.NOT_FOUND, "There is no such event in this room.")
-    return event
+    return await require_visible(tx, room_id, event_id, viewer, sight, tx.of(Withholding))
 
 
 async def receipts_between(reads: Reads, room_id: RoomID, after: Place, upto: Place) -> list[Receipt]:
