@@ -47,7 +47,7 @@ class StatementKind(IntEnum):
     """How a statement may be combined with those of other units."""
 
     APPEND = 0
-    """An insert that commutes with all others of the group: flushed in bulk."""
+    """Needs no order but that among its own kind: flushed in bulk, behind the other writes of the group."""
     WRITE = 1
     """Runs in order, within its unit."""
     CONDITIONAL = 2

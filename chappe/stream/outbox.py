@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from chappe.errors import Refused
-from chappe.storage import Database, Unit
+from chappe.storage import Database, Future, Unit
 from chappe.stream.command import Bus, Command, Device
 from chappe.stream.shards import Place, Shard, position_at, shard_at
 from chappe.stream.transaction import QueuedEffect, Transaction
@@ -47,6 +47,19 @@ class _Waiting(msgspec.Struct):
     applied: "asyncio.Future[None] | None"
 
 
+class _Removable(Future):
+    """The entries applied since the last flush, for one statement that removes them all."""
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+
+    @property
+    def value(self) -> list[Place]:  # type: ignore[override]
+        """The places, which the flush takes with it."""
+        taken, self.places = self.places, []
+        return taken
+
+
 class Outbox:
     """Delivers effects, one queue for each pair of source and target shard."""
 
@@ -57,6 +70,9 @@ class Outbox:
         self._bus: Bus | None = None
         self._queues: dict[tuple[Shard, Shard], deque[_Waiting]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._applied: dict[tuple[Shard, Shard], int] = {}
+        """How far the effects of each source are applied in each target, as far as this process asked."""
+        self._removable = _Removable()
 
     def attach(self, bus: Bus) -> None:
         """The bus by which effects reach their shard."""
@@ -116,10 +132,16 @@ class Outbox:
             waiting = queue[0]
             await self._apply_until_done(pair, waiting)
             queue.popleft()
-            self._writer.lazily(_REMOVE, [waiting.place])
+            self._remove(waiting.place)
             if waiting.applied is not None and not waiting.applied.done():
                 waiting.applied.set_result(None)
         del self._queues[pair]
+
+    def _remove(self, place: Place) -> None:
+        """Take an applied entry out of the outbox, together with others and with the next commit."""
+        if not self._removable.places:
+            self._writer.lazily(_REMOVE, self._removable)
+        self._removable.places.append(place)
 
     async def _apply_until_done(self, pair: tuple[Shard, Shard], waiting: _Waiting) -> None:
         assert self._bus is not None
@@ -141,8 +163,12 @@ class Outbox:
         self, tx: Transaction, device: Device | None, source: Shard, position: int, name: str, payload: bytes
     ) -> None:
         """The act at the target: the effect's own act, and how far this source has come."""
-        row = await tx.fetch_one(_APPLIED, tx.shard, source)
-        if row is not None and row[0] >= position:
+        pair = (source, tx.shard)
+        if pair not in self._applied:
+            row = await tx.fetch_one(_APPLIED, tx.shard, source)
+            self._applied[pair] = row[0] if row is not None else 0
+        if self._applied[pair] >= position:
             return
         await self._effects[name](tx, device, *msgspec.json.decode(payload))
-        tx.execute(_REMEMBER, tx.shard, source, position)
+        tx.append(_REMEMBER, tx.shard, source, position)
+        tx.after_commit(lambda: self._applied.update({pair: position}))

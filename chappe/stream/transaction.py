@@ -94,7 +94,10 @@ class Transaction:
         return await self.database.fetch_one(sql, *arguments)
 
     def append(self, sql: str, *arguments: object) -> None:
-        """Queue an insert that commutes with every other write of its group. Fastest: flushed in bulk."""
+        """Queue a write that needs no order but that among its own kind. Fastest: flushed in bulk.
+
+        The appends of a group run behind its other writes, each SQL text at once, in the order of the calls.
+        """
         self.unit.statements.append(Statement(StatementKind.APPEND, sql, arguments))
 
     def execute(self, sql: str, *arguments: object) -> None:

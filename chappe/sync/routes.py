@@ -1,5 +1,7 @@
 """GET /sync: from where a client was to now, waiting until there is something."""
 
+from functools import lru_cache
+
 import msgspec
 
 from chappe.accounts import filter_of
@@ -14,6 +16,9 @@ routes = Routes()
 MAX_TIMEOUT_MS = 120_000
 """How long a request may wait; proxies cut longer ones."""
 MAX_FILTER_CHARS = 16_384
+
+
+NO_FILTER = SyncFilter()
 
 
 class SyncQuery(msgspec.Struct):
@@ -52,13 +57,19 @@ def _state_word(query: SyncQuery) -> str:
     return "org.matrix.msc4222.state_after" if query.unstable_use_state_after else "state"
 
 
+@lru_cache(maxsize=1024)
+def _inline(given: str) -> SyncFilter:
+    """A filter given as JSON. Most clients of a kind give the same one, with every request."""
+    return SyncFilter.parse(canonical_json.decode(given.encode("utf-8", "replace")))
+
+
 async def _filter(request: Request, given: str | None) -> SyncFilter:
     """The filter: JSON in the request, or the id of a stored one."""
     if not given:
-        return SyncFilter.parse({})
+        return NO_FILTER
     if len(given) > MAX_FILTER_CHARS:
         raise Refused(Errcode.TOO_LARGE, f"The filter is longer than {MAX_FILTER_CHARS} characters; store it instead.")
     if given.startswith("{"):
-        return SyncFilter.parse(canonical_json.decode(given.encode("utf-8", "replace")))
+        return _inline(given)
     stored = await filter_of(request, request.device.user_id, given)
     return SyncFilter.parse(stored)

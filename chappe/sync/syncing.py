@@ -1,8 +1,8 @@
 """One request to /sync: answer at once, or wait until there is something to tell."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
 
 import msgspec
 
@@ -58,16 +58,14 @@ class Syncing:
         self._history = digest(log.history)
         self._process = process_digest(process)
         self._deltas = Deltas(database, tails, clock)
-        self._decode = lru_cache(MAX_DECODED_TOKENS)(decode_token)
+        self._decoded: OrderedDict[str, SyncToken] = OrderedDict()
         self._encoded: tuple[int, int, str] = (-1, -1, "")
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self.followers = Followers(database, log)
 
     async def answer(self, wish: Wish, gone: Gone) -> bytes:
         """The JSON of the answer; after at most `timeout_s` one without news."""
-        since = self._decode(wish.since) if wish.since is not None else None
-        if since is not None and not self._knows(since):
-            since = None
+        since = self._token_of(wish.since) if wish.since is not None else None
         may_wait = wish.timeout_s > 0 and since is not None and not wish.full_state
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wish.timeout_s
@@ -77,7 +75,7 @@ class Syncing:
             news: asyncio.Future[None] = loop.create_future()
             follower.waiting.add(news)
             try:
-                body = await self._attempt(wish, since, even_without_news=not may_wait or self._stopping)
+                body = await self._attempt(wish, since, even_without_news=not may_wait or self._stopping.is_set())
                 if body is not None:
                     return body
                 may_wait = await self._wait(news, deadline, gone)
@@ -86,7 +84,7 @@ class Syncing:
 
     def stop(self) -> None:
         """The process is ending: everybody who waits is answered now."""
-        self._stopping = True
+        self._stopping.set()
         self.followers.wake_all()
 
     def token(self) -> str:
@@ -98,11 +96,23 @@ class Syncing:
             self._encoded = (log.version, log.ephemeral, token)
         return token
 
-    def _knows(self, since: SyncToken) -> bool:
-        """Whether the token is of this line of history. After a restored backup clients start again."""
+    def _token_of(self, text: str) -> SyncToken | None:
+        """The token, if it is of this line of history. After a restored backup clients start again.
+
+        Heads only grow: a token that was of this history once is so for ever, and need not be looked at again.
+        """
+        known = self._decoded.get(text)
+        if known is not None:
+            return known
+        since = decode_token(text)
         if since.history != self._history:
-            return False
-        return all(position <= head for position, head in zip(since.positions, self._log.heads, strict=False))
+            return None
+        if any(position > head for position, head in zip(since.positions, self._log.heads, strict=False)):
+            return None
+        self._decoded[text] = since
+        if len(self._decoded) > MAX_DECODED_TOKENS:
+            self._decoded.popitem(last=False)
+        return since
 
     async def _attempt(self, wish: Wish, since: SyncToken | None, *, even_without_news: bool) -> bytes | None:
         """The answer as of now; None if it has no news and the client would rather wait."""
@@ -143,7 +153,7 @@ class Syncing:
         Returns whether to look again and wait on; otherwise the answer is given as it is.
         """
         loop = asyncio.get_running_loop()
-        if self._stopping or deadline <= loop.time():
+        if self._stopping.is_set() or deadline <= loop.time():
             return False
         left = gone()
 
@@ -158,4 +168,4 @@ class Syncing:
         finally:
             timer.cancel()
             left.remove_done_callback(finish)
-        return not (self._stopping or left.done() or loop.time() >= deadline)
+        return not (self._stopping.is_set() or left.done() or loop.time() >= deadline)
