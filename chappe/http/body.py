@@ -8,6 +8,9 @@ from chappe.errors import Errcode, Refused
 from chappe.events.canonical_json import MAX_INT, decode
 from chappe.http.routes import JSONObject, Route
 
+MAX_FAULT_CHARS = 200
+"""How much is told of what is wrong with a value: it may repeat the value."""
+
 _LONG_NUMBER = re.compile(rb"\d{16}")
 
 
@@ -46,7 +49,14 @@ def _refuse_large_numbers(value: object, path: str) -> None:
 
 
 def _sentence(message: str) -> str:
-    """msgspec says "Expected `bool`, got `str` - at `$.typing`"; we say the path first."""
-    fault, _, path = message.partition(" - at ")
+    """msgspec says "Expected `bool`, got `str` - at `$.typing`"; we say the path first.
+
+    It repeats a word that is none of those allowed, however long that is: the client knows what it sent.
+    """
+    fault, at, path = message.rpartition(" - at ")
+    if not at:
+        fault, path = message, ""
     path = path.strip("`").removeprefix("$").removeprefix(".")
+    if len(fault) > MAX_FAULT_CHARS:
+        fault = fault[:MAX_FAULT_CHARS] + "…"
     return f"{path[:200]}: {fault}." if path else f"The body is wrong: {fault}."

@@ -12,7 +12,10 @@ from chappe.http.limits import MAX_QUERY_BYTES, MAX_QUERY_PARAMETERS
 
 Query = dict[str, list[str]]
 
-_WRONG_TYPE = re.compile(r"(.*) - at `\$\.?([^`]*)`")
+MAX_FAULT_CHARS = 200
+"""How much is told of what is wrong with a value: it may repeat the value."""
+
+_WRONG_TYPE = re.compile(r"(.*) - at `\$\.?([^`]*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `([^`]*)`")
 
 
@@ -82,5 +85,6 @@ def _refusal(message: str) -> Refused:
     if missing := _MISSING.search(message):
         return Refused(Errcode.MISSING_PARAM, f"The query parameter {missing[1]} is missing.")
     if wrong := _WRONG_TYPE.fullmatch(message):
-        return Refused(Errcode.INVALID_PARAM, f"The query parameter {wrong[2]} is wrong: {wrong[1]}.")
+        fault = wrong[1] if len(wrong[1]) <= MAX_FAULT_CHARS else wrong[1][:MAX_FAULT_CHARS] + "…"
+        return Refused(Errcode.INVALID_PARAM, f"The query parameter {wrong[2]} is wrong: {fault}.")
     return Refused(Errcode.INVALID_PARAM, f"The query string is wrong: {message}.")

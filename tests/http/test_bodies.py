@@ -1,11 +1,17 @@
 """Bodies and query strings: read strictly, refused with what is wrong and where."""
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import anyio
 import httpx
+import msgspec
 import pytest
 
+from chappe.errors import Refused
+from chappe.http import NOBODY, JSONObject, Request, Routes
+from chappe.http.body import read
+from chappe.http.query import convert
 from tests.http.conftest import BEARER, errcode
 
 pytestmark = pytest.mark.anyio
@@ -99,6 +105,30 @@ async def test_a_wrong_type_is_named_by_its_path(
     answer = await client.put("/typing/@a:b", json=body, headers=BEARER)
     assert errcode(answer) == (400, "M_BAD_JSON")
     assert named in answer.json()["error"]
+
+
+class Ordered(msgspec.Struct):
+    order: Literal["a", "b"]
+
+
+ordered = Routes()
+
+
+@ordered.put("/ordered", auth=NOBODY)
+async def put_ordered(request: Request, body: Ordered, query: Ordered) -> JSONObject:
+    return {}
+
+
+@pytest.mark.parametrize("wrong", ["x" * 5_000, "a - at b", "a\nb"])
+async def test_a_refusal_names_the_path_and_does_not_repeat_a_whole_value(wrong: str) -> None:
+    (route,) = ordered
+    with pytest.raises(Refused) as of_query:
+        convert({"order": [wrong]}, Ordered)
+    assert of_query.value.reason.startswith("The query parameter order is wrong: Invalid enum value '")
+    with pytest.raises(Refused) as of_body:
+        read(msgspec.json.encode({"order": wrong}), route)
+    assert of_body.value.reason.startswith("order: Invalid enum value '")
+    assert max(len(of_query.value.reason), len(of_body.value.reason)) < 300
 
 
 async def test_unknown_keys_and_any_content_type_are_accepted(client: httpx.AsyncClient) -> None:
