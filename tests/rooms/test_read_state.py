@@ -136,18 +136,17 @@ def _check_what_is_seen(name: str, it: Cast, answers: dict[str, Any], expected: 
         assert members[it.people[name].user_id] == ended
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ({}, {"host", "joined", "left", "banned", "invited"}),
-        ({"membership": "join"}, {"host", "joined"}),
-        ({"not_membership": "leave"}, {"host", "joined", "banned", "invited"}),
-        ({"membership": "leave"}, {"left"}),
-        ({"membership": "invite", "not_membership": "ban"}, {"host", "joined", "left", "invited"}),
-        ({"membership": "knock"}, set()),
-    ],
-)
-async def test_members_by_membership(house: House, query: dict[str, str], expected: set[str]) -> None:
+WANTED: list[tuple[dict[str, str], set[str]]] = [
+    ({}, {"host", "joined", "left", "banned", "invited"}),
+    ({"membership": "join"}, {"host", "joined"}),
+    ({"not_membership": "leave"}, {"host", "joined", "banned", "invited"}),
+    ({"membership": "leave"}, {"left"}),
+    ({"membership": "invite", "not_membership": "ban"}, {"host", "joined", "left", "invited"}),
+    ({"membership": "knock"}, set()),
+]
+
+
+async def test_members_by_membership(house: House) -> None:
     host = await house.person("host")
     room = await host.create_room(preset="public_chat")
     joined, left = await house.person("joined"), await house.person("left")
@@ -156,8 +155,9 @@ async def test_members_by_membership(house: House, query: dict[str, str], expect
     await left.leave(room)
     await act(host, room, "ban", user_id="@banned:localhost")
     await host.invite(room, "@invited:localhost")
-    chunk = (await host.get(f"/rooms/{room}/members", **query)).ok()["chunk"]
-    assert {one["state_key"] for one in chunk} == {f"@{name}:localhost" for name in expected}
+    for query, expected in WANTED:
+        chunk = (await host.get(f"/rooms/{room}/members", **query)).ok()["chunk"]
+        assert {one["state_key"] for one in chunk} == {f"@{name}:localhost" for name in expected}, query
 
 
 async def test_joined_members_by_name(anna: Person, bob: Person) -> None:
@@ -169,24 +169,24 @@ async def test_joined_members_by_name(anna: Person, bob: Person) -> None:
     assert joined == {anna.user_id: {}, bob.user_id: {"display_name": "Bob", "avatar_url": "mxc://a/b"}}
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "errcode"),
-    [
-        ("/state/m.room.topic", 404, "M_NOT_FOUND"),
-        ("/state/m.room.name/other", 404, "M_NOT_FOUND"),
-        ("/state/m.room.member/@nobody:localhost", 404, "M_NOT_FOUND"),
-        ("/state/m.room.member/nonsense", 404, "M_NOT_FOUND"),
-        ("/state/m.room.member", 404, "M_NOT_FOUND"),
-        ("/state/m.room.name/?format=xml", 400, "M_INVALID_PARAM"),
-        ("/members?membership=owner", 400, "M_INVALID_PARAM"),
-        ("/members?not_membership=", 400, "M_INVALID_PARAM"),
-        ("/members?at=nonsense", 400, "M_INVALID_PARAM"),
-    ],
-)
-async def test_refusals(anna: Person, path: str, status: int, errcode: str) -> None:
+REFUSED: list[tuple[str, int, str]] = [
+    ("/state/m.room.topic", 404, "M_NOT_FOUND"),
+    ("/state/m.room.name/other", 404, "M_NOT_FOUND"),
+    ("/state/m.room.member/@nobody:localhost", 404, "M_NOT_FOUND"),
+    ("/state/m.room.member/nonsense", 404, "M_NOT_FOUND"),
+    ("/state/m.room.member", 404, "M_NOT_FOUND"),
+    ("/state/m.room.name/?format=xml", 400, "M_INVALID_PARAM"),
+    ("/members?membership=owner", 400, "M_INVALID_PARAM"),
+    ("/members?not_membership=", 400, "M_INVALID_PARAM"),
+    ("/members?at=nonsense", 400, "M_INVALID_PARAM"),
+]
+
+
+async def test_refusals(anna: Person) -> None:
     room = await anna.create_room(name="N")
-    said = await ask(anna, f"/rooms/{quote(room)}{path}")
-    assert (said.status, said.errcode) == (status, errcode), said.text
+    for path, status, errcode in REFUSED:
+        said = await ask(anna, f"/rooms/{quote(room)}{path}")
+        assert (said.status, said.errcode) == (status, errcode), f"{path}: {said.text}"
 
 
 async def test_visibility_opened_and_closed_again(anna: Person, bob: Person) -> None:
