@@ -1,0 +1,202 @@
+"""A right request for every endpoint, which the tests then spoil in one place."""
+
+import re
+from typing import Any
+
+from chappe.app import all_routes
+from chappe.http import Auth, Route
+from tests.hostile.estate import Estate
+from tests.house import House, Person
+
+ROUTES = {f"{route.method} {route.path}": route for route in all_routes()}
+
+UNKNOWN_EVENT = "$" + "A" * 43
+UNKNOWN_ROOM = "!nowhere:localhost"
+
+CONTENTS: dict[str, dict[str, Any]] = {
+    "m.room.message": {
+        "msgtype": "m.text", "body": "hi", "format": "org.matrix.custom.html", "formatted_body": "<b>hi</b>",
+        "m.mentions": {"user_ids": ["@ben:localhost"], "room": True},
+        "m.relates_to": {"rel_type": "m.thread", "event_id": UNKNOWN_EVENT, "m.in_reply_to": {"event_id": UNKNOWN_EVENT}},
+    },
+    "m.room.encrypted": {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgA", "session_id": "s", "device_id": "D"},
+    "m.reaction": {"m.relates_to": {"rel_type": "m.annotation", "event_id": UNKNOWN_EVENT, "key": "+"}},
+    "m.room.redaction": {"redacts": UNKNOWN_EVENT, "reason": "why"},
+    "m.room.member": {
+        "membership": "join", "displayname": "Ann", "avatar_url": "mxc://localhost/a", "reason": "so",
+        "is_direct": True, "join_authorised_via_users_server": "@ann:localhost",
+        "third_party_invite": {"display_name": "a", "signed": {"mxid": "@ben:localhost", "token": "t", "signatures": {}}},
+    },
+    "m.room.power_levels": {
+        "users": {"@ben:localhost": 50}, "users_default": 0, "events": {"m.room.name": 50}, "events_default": 0,
+        "state_default": 50, "ban": 50, "kick": 50, "redact": 50, "invite": 0, "notifications": {"room": 50},
+    },
+    "m.room.create": {
+        "room_version": "12", "creator": "@ann:localhost", "m.federate": True, "type": "m.space",
+        "predecessor": {"room_id": UNKNOWN_ROOM, "event_id": UNKNOWN_EVENT}, "additional_creators": ["@ben:localhost"],
+    },
+    "m.room.join_rules": {
+        "join_rule": "restricted", "allow": [{"type": "m.room_membership", "room_id": UNKNOWN_ROOM}],
+    },
+    "m.room.history_visibility": {"history_visibility": "world_readable"},
+    "m.room.guest_access": {"guest_access": "can_join"},
+    "m.room.canonical_alias": {"alias": "#open:localhost", "alt_aliases": ["#open:localhost"]},
+    "m.room.name": {"name": "Tower"},
+    "m.room.topic": {"topic": "T", "m.topic": {"m.text": [{"body": "T", "mimetype": "text/plain"}]}},
+    "m.room.avatar": {"url": "mxc://localhost/a", "info": {"w": 1, "h": 1, "size": 1, "mimetype": "image/png"}},
+    "m.room.encryption": {"algorithm": "m.megolm.v1.aes-sha2", "rotation_period_ms": 1, "rotation_period_msgs": 1},
+    "m.room.third_party_invite": {
+        "display_name": "a", "key_validity_url": "https://example.org", "public_key": "k",
+        "public_keys": [{"public_key": "k", "key_validity_url": "https://example.org"}],
+    },
+    "m.room.server_acl": {"allow": ["*"], "deny": ["bad.example"], "allow_ip_literals": False},
+    "m.room.tombstone": {"body": "gone", "replacement_room": UNKNOWN_ROOM},
+    "m.space.child": {"via": ["localhost"], "order": "a", "suggested": True},
+    "org.example.any": {"any": {"thing": [1, None, "x", {"deeper": []}]}},
+}  # fmt: skip
+"""A plausible content for each type of event."""
+
+FILTER = {
+    "event_fields": ["content.body", "type"],
+    "event_format": "client",
+    "presence": {"types": ["m.presence"], "not_senders": ["@ben:localhost"]},
+    "account_data": {"types": ["*"], "limit": 5},
+    "room": {
+        "rooms": [UNKNOWN_ROOM], "not_rooms": [], "include_leave": True,
+        "timeline": {"limit": 5, "types": ["m.room.*"], "contains_url": False, "unread_thread_notifications": True},
+        "state": {"lazy_load_members": True, "include_redundant_members": False, "senders": ["@ann:localhost"]},
+        "ephemeral": {"not_types": ["m.typing"]},
+        "account_data": {"types": ["m.tag"]},
+    },
+}  # fmt: skip
+PASSWORD_STAGE = {
+    "type": "m.login.password", "identifier": {"type": "m.id.user", "user": "ann"}, "user": "ann",
+    "password": "not the password", "session": "s", "token": "t",
+}  # fmt: skip
+"""A stage that never passes: most endpoints that ask for it end something that the tests need."""
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /_matrix/client/v3/login": {
+        "type": "m.login.password", "identifier": {"type": "m.id.user", "user": "ann"}, "user": "ann", "token": "t",
+        "password": "wrong", "device_id": "D", "initial_device_display_name": "phone", "refresh_token": True,
+    },
+    "POST /_matrix/client/v1/login/get_token": {"auth": PASSWORD_STAGE},
+    "POST /_matrix/client/v3/refresh": {"refresh_token": "chr_YW5u_" + "0" * 48},
+    "POST /_matrix/client/v3/account/password": {
+        "auth": PASSWORD_STAGE, "new_password": House.PASSWORD, "logout_devices": False,
+    },
+    "POST /_matrix/client/v3/account/deactivate": {"auth": PASSWORD_STAGE, "erase": True},
+    "PUT /_matrix/client/v3/devices/{device_id}": {"display_name": "phone"},
+    "DELETE /_matrix/client/v3/devices/{device_id}": {"auth": PASSWORD_STAGE},
+    "POST /_matrix/client/v3/delete_devices": {"devices": ["NOBODYS"], "auth": PASSWORD_STAGE},
+    "POST /_matrix/client/v3/register": {
+        "username": "fresh", "password": House.PASSWORD, "device_id": "D", "initial_device_display_name": "phone",
+        "inhibit_login": False, "refresh_token": True, "auth": {"type": "m.login.dummy", "session": "s", "token": "t"},
+    },
+    "POST /_synapse/admin/v1/register": {
+        "nonce": "n", "username": "fresh", "password": House.PASSWORD, "mac": "00", "admin": False, "user_type": "bot",
+        "displayname": "Fresh", "device_id": "D", "initial_device_display_name": "phone", "inhibit_login": False,
+        "refresh_token": True,
+    },
+    "POST /_synapse/admin/v1/registration_tokens/new": {
+        "token": "abc", "uses_allowed": 1, "expiry_time": 2_000_000_000_000, "length": 8,
+    },
+    "PUT /_synapse/admin/v1/registration_tokens/{token}": {"uses_allowed": 1, "expiry_time": 2_000_000_000_000},
+    "POST /_matrix/client/v3/user/{user_id}/filter": FILTER,
+    "POST /_matrix/client/v3/createRoom": {
+        "visibility": "public", "preset": "public_chat", "room_alias_name": "new", "name": "N", "topic": "T",
+        "invite": ["@ben:localhost"], "invite_3pid": [], "room_version": "11", "is_direct": False,
+        "creation_content": {"m.federate": True, "type": "m.space", "additional_creators": []},
+        "initial_state": [{"type": "m.room.guest_access", "state_key": "", "content": {"guest_access": "can_join"}}],
+        "power_level_content_override": {"events": {"m.room.name": 0}, "users_default": 0},
+    },
+    "POST /_matrix/client/v3/join/{room_id_or_alias}": {"reason": "so", "third_party_signed": {}},
+    "POST /_matrix/client/v3/rooms/{room_id}/join": {"reason": "so", "third_party_signed": {}},
+    "POST /_matrix/client/v3/knock/{room_id_or_alias}": {"reason": "so"},
+    "POST /_matrix/client/v3/rooms/{room_id}/leave": {"reason": "so"},
+    "POST /_matrix/client/v3/rooms/{room_id}/invite": {"user_id": "@eve:localhost", "reason": "so"},
+    "POST /_matrix/client/v3/rooms/{room_id}/kick": {"user_id": "@eve:localhost", "reason": "so"},
+    "POST /_matrix/client/v3/rooms/{room_id}/ban": {"user_id": "@nobody:localhost", "reason": "so"},
+    "POST /_matrix/client/v3/rooms/{room_id}/unban": {"user_id": "@nobody:localhost", "reason": "so"},
+    "PUT /_matrix/client/v3/directory/room/{alias}": {"room_id": UNKNOWN_ROOM},
+    "PUT /_matrix/client/v3/directory/list/room/{room_id}": {"visibility": "public"},
+    "POST /_matrix/client/v3/publicRooms": {
+        "limit": 5, "since": "x", "include_all_networks": False, "third_party_instance_id": "irc",
+        "filter": {"generic_search_term": "tower", "room_types": [None, "m.space"]},
+    },
+    "POST /_matrix/client/v3/user_directory/search": {"search_term": "be", "limit": 5},
+    "PUT /_matrix/client/v3/rooms/{room_id}/redact/{event_id}/{txn_id}": {"reason": "so"},
+    "POST /_matrix/client/v3/rooms/{room_id}/receipt/{receipt_type}/{event_id}": {"thread_id": "main"},
+    "POST /_matrix/client/v3/rooms/{room_id}/read_markers": {
+        "m.fully_read": UNKNOWN_EVENT, "m.read": UNKNOWN_EVENT, "m.read.private": UNKNOWN_EVENT,
+    },
+    "PUT /_matrix/client/v3/rooms/{room_id}/typing/{user_id}": {"typing": True, "timeout": 1000},
+    "PUT /_matrix/client/v3/user/{user_id}/account_data/{data_type}": {"any": {"thing": [1.5, None]}},
+    "PUT /_matrix/client/v3/user/{user_id}/rooms/{room_id}/account_data/{data_type}": {"tags": {"u.x": {"order": 0.5}}},
+    "PUT /_matrix/client/v3/profile/{user_id}/{key}": {"displayname": "Ann"},
+    "PUT /_matrix/client/unstable/uk.tcpip.msc4133/profile/{user_id}/{key}": {"displayname": "Ann"},
+    "PUT /_matrix/client/v3/rooms/{room_id}/send/{event_type}/{txn_id}": CONTENTS["m.room.message"],
+    "PUT /_matrix/client/v3/rooms/{room_id}/state/{event_type}/{state_key}": CONTENTS["m.room.name"],
+}  # fmt: skip
+"""A body with every key that the endpoint knows. Not all succeed: some would end what the tests need."""
+
+QUERIES: dict[str, dict[str, str]] = {
+    "POST /_matrix/client/v3/register": {"kind": "user"},
+    "GET /_matrix/client/v3/register/available": {"username": "fresh"},
+    "GET /_matrix/client/v1/register/m.login.registration_token/validity": {"token": "abc"},
+    "GET /_matrix/client/v3/auth/{auth_type}/fallback/web": {"session": "s"},
+    "POST /_matrix/client/v3/auth/{auth_type}/fallback/web": {"session": "s"},
+    "GET /_synapse/admin/v1/registration_tokens": {"valid": "true"},
+    "GET /_chappe/admin/v1/accounts": {"waiting": "false", "from": "", "limit": "10"},
+    "GET /_chappe/owner": {"code": "c"},
+    "POST /_matrix/client/v3/join/{room_id_or_alias}": {"via": "localhost", "server_name": "localhost"},
+    "POST /_matrix/client/v3/knock/{room_id_or_alias}": {"via": "localhost", "server_name": "localhost"},
+    "GET /_matrix/client/v3/rooms/{room_id}/state/{event_type}/{state_key}": {"format": "content"},
+    "GET /_matrix/client/v3/rooms/{room_id}/members": {"at": "", "membership": "join", "not_membership": "ban"},
+    "GET /_matrix/client/v3/publicRooms": {"limit": "10", "since": "", "server": "localhost"},
+    "POST /_matrix/client/v3/publicRooms": {"server": "localhost"},
+    "GET /_matrix/client/v3/rooms/{room_id}/messages": {
+        "dir": "b", "from": "", "to": "", "limit": "10", "filter": '{"types":["m.room.message"]}',
+    },
+    "GET /_matrix/client/v3/rooms/{room_id}/context/{event_id}": {"limit": "10", "filter": "{}"},
+    "GET /_matrix/client/v3/sync": {
+        "filter": "{}", "since": "", "full_state": "false", "set_presence": "online", "timeout": "0",
+        "use_state_after": "true", "org.matrix.msc4222.use_state_after": "false",
+    },
+}  # fmt: skip
+"""A query string with every parameter that the endpoint knows."""
+
+OF_OPERATORS = ("/_synapse/admin/v1/registration_tokens", "/_chappe/admin/")
+
+
+def right_path(estate: Estate, route: Route, **other: str) -> str:
+    """The path of a route, with parameters that exist, and some replaced. They are put in as they are."""
+    given = {
+        "room_id": estate.open_room,
+        "room_id_or_alias": estate.open_room,
+        "user_id": estate.ann.user_id,
+        "event_id": estate.event,
+        "alias": "#open:localhost",
+        "event_type": "m.room.message" if "/send/" in route.path else "m.room.name",
+        "state_key": "",
+        "txn_id": "t1",
+        "receipt_type": "m.read",
+        "key": "displayname",
+        "data_type": "org.example.any",
+        "filter_id": "f",
+        "device_id": estate.ann.device_id,
+        "token": "abc",
+        "auth_type": "m.login.registration_token",
+        **other,
+    }
+    return re.sub(r"\{(\w+)\}", lambda found: given[found[1]], route.path).replace("#", "%23")
+
+
+def who_may(estate: Estate, route: Route) -> Person:
+    """Somebody who may ask this."""
+    return estate.olga if route.path.startswith(OF_OPERATORS) else estate.ann
+
+
+def needs_token(route: Route) -> bool:
+    """Whether only people who are logged in may ask."""
+    return route.auth in (Auth.DEVICE, Auth.GUEST)
