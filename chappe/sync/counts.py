@@ -5,7 +5,7 @@ read to: their receipt, or their own last message. So neither sending nor counti
 """
 
 from chappe.ids import RoomID, UserID
-from chappe.rooms import StoredEvent, Tails, highlights, store
+from chappe.rooms import StoredEvent, Tails, highlights, reading
 from chappe.stream import Place
 from chappe.sync.delta import Delta
 from chappe.sync.followers import Follower, ReadState
@@ -16,7 +16,7 @@ MAX_OWN_SEARCHED = 500
 
 
 async def unread(
-    reads: store.Reads, tails: Tails, follower: Follower, room_id: RoomID, delta: Delta
+    reads: reading.Reads, tails: Tails, follower: Follower, room_id: RoomID, delta: Delta
 ) -> tuple[int, int]:
     """Unread and highlight counts of a room for the follower, as of `delta.upto`."""
     state = follower.read.get(room_id)
@@ -31,30 +31,30 @@ async def unread(
     return max(0, total - state.counted_at_read), state.highlights
 
 
-async def counted_at(reads: store.Reads, tails: Tails, room_id: RoomID, upto: Place) -> int:
+async def counted_at(reads: reading.Reads, tails: Tails, room_id: RoomID, upto: Place) -> int:
     """How many events of the room notify its members, up to a place."""
     recent = tails.between(room_id, Place(upto - 1), upto)
     if recent:
         return recent[-1].counted
-    last = await store.events_before(reads, room_id, Place(0), upto, 1)
+    last = await reading.events_before(reads, room_id, Place(0), upto, 1)
     return last[0].counted if last else 0
 
 
-async def _from_database(reads: store.Reads, follower: Follower, room_id: RoomID, upto: Place) -> ReadState:
+async def _from_database(reads: reading.Reads, follower: Follower, room_id: RoomID, upto: Place) -> ReadState:
     user_id = follower.user_id
     read_place, counted = await read_upto(reads, room_id, user_id)
     joined = follower.rooms[room_id].joined_place
     if joined > read_place:
-        came_in = await store.events_at(reads, [joined])
+        came_in = await reading.events_at(reads, [joined])
         read_place, counted = joined, came_in[0].counted if came_in else counted
-    own = await store.last_own_event(reads, room_id, user_id, read_place, upto, MAX_OWN_SEARCHED)
+    own = await reading.last_own_event(reads, room_id, user_id, read_place, upto, MAX_OWN_SEARCHED)
     if own is not None:
         read_place, counted = own
     highlighted = await highlights.count(reads, room_id, user_id, read_place, upto)
     return ReadState(upto, read_place, counted, highlighted)
 
 
-async def _move_on(reads: store.Reads, user_id: UserID, room_id: RoomID, state: ReadState, delta: Delta) -> None:
+async def _move_on(reads: reading.Reads, user_id: UserID, room_id: RoomID, state: ReadState, delta: Delta) -> None:
     """Bring what is in memory up to the delta, from the delta alone where possible."""
     before = state.read_place
     mentions = False
@@ -76,9 +76,9 @@ async def _move_on(reads: store.Reads, user_id: UserID, room_id: RoomID, state: 
 
 
 async def _read_anew(
-    reads: store.Reads, user_id: UserID, room_id: RoomID, state: ReadState, upto: Place
+    reads: reading.Reads, user_id: UserID, room_id: RoomID, state: ReadState, upto: Place
 ) -> tuple[Place, int]:
-    own = await store.last_own_event(reads, room_id, user_id, state.read_place, upto, MAX_OWN_SEARCHED)
+    own = await reading.last_own_event(reads, room_id, user_id, state.read_place, upto, MAX_OWN_SEARCHED)
     return own if own is not None else (state.read_place, state.counted_at_read)
 
 

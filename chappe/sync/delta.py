@@ -10,14 +10,14 @@ import msgspec
 
 from chappe.clock import Clock
 from chappe.ids import RoomID, UserID
-from chappe.rooms import StoredEvent, Tails, store
+from chappe.rooms import StoredEvent, Tails, reading
+from chappe.rooms.room_token import encode_room_token
 from chappe.rooms.shown import json_list
 from chappe.storage import Database
 from chappe.stream import Place
 from chappe.timeline.event_fields import EventFields
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.receipts import Receipt, receipts_between
-from chappe.timeline.room_token import encode_room_token
 from chappe.timeline.unsigned import present
 from chappe.timeline.visible import Sight, Viewer
 
@@ -128,7 +128,7 @@ class Deltas:
         if recent is not None:
             return recent, True
         wanted = view.limit if view.timeline.is_plain else SCANNED_FOR_FILTER
-        found = await store.events_before(self._database, room_id, after, upto, wanted + 1)
+        found = await reading.events_before(self._database, room_id, after, upto, wanted + 1)
         found.reverse()
         has_all = len(found) <= wanted
         return (found if has_all else found[1:]), has_all
@@ -139,8 +139,8 @@ class Deltas:
         until = state_place(delta, view)
         changed: list[StoredEvent] = []
         if delta.limited or view.state_after:
-            changed = await store.state_between(reads, room_id, delta.after, until)
-            members = await store.members_between(reads, room_id, delta.after, until)
+            changed = await reading.state_between(reads, room_id, delta.after, until)
+            members = await reading.members_between(reads, room_id, delta.after, until)
             senders = {event.sender for event in events}
             changed += [m for m in members if not view.lazy or m.state_key in senders]
         if view.lazy:
@@ -154,15 +154,17 @@ def state_place(delta: Delta, view: View) -> Place:
 
 
 async def _senders(
-    reads: store.Reads, room_id: RoomID, at: Place, events: list[StoredEvent], known: list[StoredEvent]
+    reads: reading.Reads, room_id: RoomID, at: Place, events: list[StoredEvent], known: list[StoredEvent]
 ) -> list[StoredEvent]:
     """The memberships of those who sent the events, but for those already known."""
     have = {event.state_key for event in known if event.type == "m.room.member"}
-    found = [await store.member_at(reads, room_id, sender, at) for sender in {e.sender for e in events} - have]
+    found = [await reading.member_at(reads, room_id, sender, at) for sender in {e.sender for e in events} - have]
     return sorted((member for member in found if member is not None), key=lambda member: member.place)
 
 
-async def render(reads: store.Reads, delta: Delta, view: View, viewer: Viewer, sight: Sight | None, now: int) -> bytes:
+async def render(
+    reads: reading.Reads, delta: Delta, view: View, viewer: Viewer, sight: Sight | None, now: int
+) -> bytes:
     """The timeline and state of a delta as JSON members, for one viewer."""
     events = await present(reads, delta.events, viewer, sight, now, with_room_id=False)
     state = await present(reads, delta.state, viewer, sight, now, with_room_id=False)

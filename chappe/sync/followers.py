@@ -26,20 +26,25 @@ class ReadState(msgspec.Struct):
     """How far a person has read a room, as known at `valid_at`."""
 
     valid_at: Place
+    joined_place: Place
+    """Where the person came in: what was known before they left does not count any more."""
     read_place: Place
     counted_at_read: int
     highlights: int
 
 
 class Follower:
-    """One person's rooms, as committed up to `upto` in their own stream."""
+    """One person's rooms, as committed up to `upto` in their own stream.
+
+    `rooms` and `joined` are replaced when they change: who took them earlier goes on with what they took.
+    """
 
     def __init__(self, user_id: UserID) -> None:
         self.user_id = user_id
         self.shard = shard_of(user_id)
         self.upto = Place(-1)
         self.rooms: dict[RoomID, UserRoom] = {}
-        self.joined: dict[Shard, set[str]] = {}
+        self.joined: dict[Shard, frozenset[str]] = {}
         """The rooms the person is in, by shard."""
         self.read: dict[RoomID, ReadState] = {}
         self.waiting: set[asyncio.Future[None]] = set()
@@ -73,19 +78,20 @@ class Followers:
             self._evict()
         else:
             self._followers.move_to_end(user_id)
-        await self._refresh(follower)
-        # A commit is in the database a moment before the heads show it: let them catch up, so that no
-        # membership is shown under a token that does not contain it.
         for _ in range(MAX_CATCH_UP_TURNS):
-            if position_at(follower.upto) <= self._log.heads[follower.shard]:
+            await self._refresh(follower)
+            ahead = position_at(follower.upto) - self._log.heads[follower.shard]
+            if ahead == 0:
                 break
-            await asyncio.sleep(0)
+            if ahead > 0:
+                # A commit is in the database a moment before the heads show it: let them catch up, so that no
+                # membership is shown under a token that does not contain it.
+                await asyncio.sleep(0)
         return follower
 
     async def _refresh(self, follower: Follower) -> None:
         """Take in memberships that are newer than what is in memory."""
-        head = place(follower.shard, self._log.heads[follower.shard])
-        if follower.upto == head:
+        if follower.upto >= place(follower.shard, self._log.heads[follower.shard]):
             return
         async with follower.loading:
             head = place(follower.shard, self._log.heads[follower.shard])
@@ -97,25 +103,24 @@ class Followers:
                     follower.upto = head
                     return
                 changed = await rooms_changed(self._database, follower.user_id, follower.upto)
-            for room in changed:
-                self._take(follower, room)
-                head = max(head, room.place)
-            follower.upto = head
+            self._take(follower, changed)
+            follower.upto = max([head, *(max(room.place, room.forgotten) for room in changed)])
 
-    def _take(self, follower: Follower, room: UserRoom) -> None:
-        follower.rooms[room.room_id] = room
-        shard = shard_of(room.room_id)
-        if room.membership == "join":
-            follower.joined.setdefault(shard, set()).add(room.room_id)
-            self._log.watch(room.room_id, follower)
-            return
-        follower.read.pop(room.room_id, None)
-        inside = follower.joined.get(shard)
-        if inside is not None and room.room_id in inside:
-            inside.discard(room.room_id)
-            if not inside:
-                del follower.joined[shard]
+    def _take(self, follower: Follower, changed: list[UserRoom]) -> None:
+        joined = dict(follower.joined)
+        for room in changed:
+            shard = shard_of(room.room_id)
+            others = joined.pop(shard, frozenset()) - {room.room_id}
+            if room.membership == "join":
+                joined[shard] = others | {room.room_id}
+                self._log.watch(room.room_id, follower)
+                continue
+            if others:
+                joined[shard] = others
+            follower.read.pop(room.room_id, None)
             self._log.unwatch(room.room_id, follower)
+        follower.rooms = follower.rooms | {room.room_id: room for room in changed}
+        follower.joined = joined
 
     def _evict(self) -> None:
         """Let go of the longest unused, passing over those with waiting requests."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from chappe.ids import RoomID, UserID
-from chappe.rooms import StoredEvent, UserRoom, store
+from chappe.rooms import StoredEvent, UserRoom, reading
 from chappe.rooms.shown import json_list
 from chappe.stream import Place
 from chappe.sync.assembly import Assembly
@@ -52,7 +52,7 @@ async def joined_anew(a: Assembly, room: UserRoom, upto: Place) -> bytes:
         have = {event.state_key for event in delta.state if event.type == "m.room.member"}
         at = state_place(delta, a.view)
         for user_id in heroes:
-            if user_id not in have and (member := await store.member_at(a.database, room.room_id, user_id, at)):
+            if user_id not in have and (member := await reading.member_at(a.database, room.room_id, user_id, at)):
                 delta.state.append(member)
     sight = None if a.is_simple(room, delta) else await sight_of(a.database, room.room_id, a.viewer)
     rendered = await render(a.database, delta, a.view, a.viewer, sight, a.now)
@@ -117,7 +117,7 @@ async def _from_start(a: Assembly, room: UserRoom, upto: Place) -> Delta:
 
 async def _last_visible(a: Assembly, room_id: RoomID, start: Delta) -> Delta:
     sight = await sight_of(a.database, room_id, a.viewer)
-    found = await store.events_before(a.database, room_id, Place(0), start.upto, MAX_SCANNED_FOR_VIEWER)
+    found = await reading.events_before(a.database, room_id, Place(0), start.upto, MAX_SCANNED_FOR_VIEWER)
     matching = [event for event in reversed(found) if a.view.timeline.matches(event)]
     seen = await visible(a.database, matching, a.viewer, sight, a.withholding)
     shown = seen[-a.view.limit :] if a.view.limit else []
@@ -128,13 +128,13 @@ async def _last_visible(a: Assembly, room_id: RoomID, start: Delta) -> Delta:
 async def _with_full_state(a: Assembly, delta: Delta, room_id: RoomID) -> Delta:
     view, reads = a.view, a.database
     at = state_place(delta, view)
-    state = await store.state_without_members(reads, room_id, at)
+    state = await reading.state_without_members(reads, room_id, at)
     if view.lazy:
         people = {event.sender for event in delta.events} | {a.user_id}
-        found = [await store.member_at(reads, room_id, user_id, at) for user_id in people]
+        found = [await reading.member_at(reads, room_id, user_id, at) for user_id in people]
         state += sorted((one for one in found if one is not None), key=lambda one: one.place)
     else:
-        state += await store.members_at(reads, room_id, at)
+        state += await reading.members_at(reads, room_id, at)
     if not view.state.is_plain:
         state = [event for event in state if view.state.matches(event)]
     return msgspec.structs.replace(delta, state=state)

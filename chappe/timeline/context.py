@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chappe.ids import EventID
-from chappe.rooms import StoredEvent
-from chappe.rooms import store as room_store
+from chappe.rooms import StoredEvent, reading
 from chappe.rooms.room_token import encode_room_token
 from chappe.rooms.shown import json_list
 from chappe.stream import Place
@@ -72,9 +71,9 @@ async def _page(walk: Walk, start: Place, head: Place, limit: int, *, backwards:
 async def _state(walk: Walk, events: Sequence[StoredEvent]) -> list[StoredEvent]:
     """The room's state at the last of the events. Members found for their messages pass any filter."""
     at = events[-1].place
-    state = await room_store.state_without_members(walk.reads, walk.room_id, at)
+    state = await reading.state_without_members(walk.reads, walk.room_id, at)
     if not walk.filter.lazy_load_members:
-        state += await room_store.members_at(walk.reads, walk.room_id, at)
+        state += await reading.members_at(walk.reads, walk.room_id, at)
         return state if walk.filter.is_plain else [one for one in state if walk.filter.matches(one)]
     if not walk.filter.is_plain:
         state = [one for one in state if walk.filter.matches(one)]

@@ -7,7 +7,7 @@ import msgspec
 
 from chappe.accounts import account_data_of, put_account_data
 from chappe.ids import EventID, RoomID
-from chappe.rooms import store as room_store
+from chappe.rooms import reading
 from chappe.stream import Device, Transaction
 from chappe.timeline.receipts import seen_by_member
 
@@ -26,7 +26,7 @@ async def set_fully_read(tx: Transaction, device: Device, room_id: RoomID, event
     event = await seen_by_member(tx, room_id, device.user_id, event_id)
     stored = await account_data_of(tx, device.user_id, room_id, FULLY_READ)
     if stored is not None:
-        marked = await room_store.event_by_id(tx, msgspec.json.decode(stored, type=_Marker).event_id)
+        marked = await reading.event_by_id(tx, msgspec.json.decode(stored, type=_Marker).event_id)
         if marked is not None and marked.place >= event.place:
             return
     content = msgspec.json.encode(_Marker(event.event_id))

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from chappe.ids import RoomID
-from chappe.rooms import StoredEvent, store
-from chappe.rooms.store import Reads
+from chappe.rooms import StoredEvent, reading
+from chappe.rooms.reading import Reads
 from chappe.stream import Place, place, shard_of
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.visible import Sight, Viewer, Withholding, visible
@@ -55,7 +55,7 @@ class Walk(msgspec.Struct, frozen=True):
         """
         found: list[StoredEvent] = []
         scanned = 0
-        read = store.events_before if newest_first else store.events_after
+        read = reading.events_before if newest_first else reading.events_after
         for after, upto in stretches:
             while after < upto:
                 wanted = min(max(limit + 1 - len(found), _BATCH if scanned else 0), self.most_scanned + 1 - scanned)

@@ -8,7 +8,7 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.ids import EventID, RoomID, UserID, is_event_id
 from chappe.rooms import StoredEvent, not_in_room
-from chappe.rooms.store import Reads
+from chappe.rooms.reading import Reads
 from chappe.stream import Device, Place, Transaction
 from chappe.timeline import store
 from chappe.timeline.threads import belongs_to_thread

@@ -9,8 +9,7 @@ from chappe.errors import Errcode, Refused
 from chappe.events import may_redact, redact_client_json, redact_pdu_rest
 from chappe.holds import erase
 from chappe.ids import EventID, RoomID, UserID, is_event_id
-from chappe.rooms import Room, Rooms, Sending, StoredEvent, Tails, append, sent_before
-from chappe.rooms import store as room_store
+from chappe.rooms import Room, Rooms, Sending, StoredEvent, Tails, append, reading, sent_before
 from chappe.rooms.room import MEMBER
 from chappe.stream import Device, Place, Shard, Transaction, place
 from chappe.timeline import store
@@ -46,7 +45,7 @@ async def redact_in(
     """
     if not is_event_id(event_id):
         raise Refused(Errcode.INVALID_PARAM, "redacts is not the ID of the event to redact.")
-    target = await room_store.event_by_id(tx, EventID(str(event_id)))
+    target = await reading.event_by_id(tx, EventID(str(event_id)))
     if target is None or target.room_id != room.room_id:
         raise Refused(Errcode.NOT_FOUND, "There is no such event in this room.")
     if target.type in NEVER_REDACTED and target.state_key is not None:

@@ -5,8 +5,7 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.http import DEVICE, JSONObject, Limit, Request, Routes
 from chappe.ids import EventID, RoomID, UserID, parse_event_id
-from chappe.rooms import not_in_room
-from chappe.rooms import store as room_store
+from chappe.rooms import not_in_room, reading
 from chappe.storage import Database
 from chappe.timeline.fully_read import FULLY_READ, set_fully_read
 from chappe.timeline.receipts import READ, READ_PRIVATELY, set_receipt
@@ -72,7 +71,7 @@ async def put_typing(request: Request, room_id: RoomID, user_id: UserID, body: T
     """Tell that one types, or has stopped (spec: "PUT /rooms/{roomId}/typing/{userId}"). Nothing is stored."""
     if user_id != request.device.user_id:
         raise Refused(Errcode.FORBIDDEN, "You can say of yourself only that you are typing.")
-    member = await room_store.member_at(request.of(Database), room_id, user_id)
+    member = await reading.member_at(request.of(Database), room_id, user_id)
     if member is None or member.content.get("membership") != "join":
         raise not_in_room()
     request.of(Typing).set(room_id, user_id, body.timeout if body.typing else None)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from chappe.ids import EventID, RoomID, UserID
 from chappe.rooms import StoredEvent
-from chappe.rooms.store import Reads
+from chappe.rooms.reading import Reads
 from chappe.rooms.stored import COLUMNS, from_row
 from chappe.storage import FuturePlace, Row
 from chappe.stream import Place, Transaction

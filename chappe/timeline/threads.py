@@ -5,8 +5,8 @@ relates to, over at most three steps. Everything else, the roots of threads incl
 """
 
 from chappe.ids import EventID, is_event_id
-from chappe.rooms import StoredEvent, store
-from chappe.rooms.store import Reads
+from chappe.rooms import StoredEvent, reading
+from chappe.rooms.reading import Reads
 
 MAX_STEPS = 3
 MAIN = "main"
@@ -23,7 +23,7 @@ async def belongs_to_thread(reads: Reads, event: StoredEvent, thread_id: str) ->
         rel_type, parent = relation_of(found.content)
         if rel_type == "m.thread":
             return thread_id == parent
-        found = await store.event_by_id(reads, parent) if parent is not None else None
+        found = await reading.event_by_id(reads, parent) if parent is not None else None
     return thread_id == MAIN or thread_id in passed
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chappe.rooms import StoredEvent, store
+from chappe.rooms import StoredEvent, reading
 from chappe.rooms.shown import shown
 from chappe.timeline.visible import Sight, Viewer
 
@@ -16,7 +16,7 @@ _encode = msgspec.json.encode
 
 
 async def present(
-    reads: store.Reads,
+    reads: reading.Reads,
     events: Sequence[StoredEvent],
     viewer: Viewer,
     sight: Sight | None,
@@ -32,10 +32,10 @@ async def present(
     return [_present(event, viewer, sight, now, related, with_room_id) for event in events]
 
 
-async def _related(reads: store.Reads, events: Sequence[StoredEvent]) -> dict[int, StoredEvent]:
+async def _related(reads: reading.Reads, events: Sequence[StoredEvent]) -> dict[int, StoredEvent]:
     """The events that others replace or that redacted them, by place."""
     places = [at for event in events for at in (event.replaces, event.redacted_by) if at is not None]
-    return {one.place: one for one in await store.events_at(reads, places)} if places else {}
+    return {one.place: one for one in await reading.events_at(reads, places)} if places else {}
 
 
 def _present(

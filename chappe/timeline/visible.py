@@ -12,7 +12,7 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.events.visibility import DEFAULT_VISIBILITY, visibility_in, visible_across
 from chappe.ids import EventID, RoomID, UserID
-from chappe.rooms import StoredEvent, room_of, store
+from chappe.rooms import StoredEvent, reading, room_of
 from chappe.stream import Place
 
 _NEVER = Place(-1)
@@ -93,20 +93,20 @@ class Sight:
         return {values[bisect_left(starts, place)], values[bisect_right(starts, place)]}
 
 
-async def sight_of(reads: store.Reads, room_id: RoomID, viewer: Viewer) -> Sight:
+async def sight_of(reads: reading.Reads, room_id: RoomID, viewer: Viewer) -> Sight:
     """How the viewer sees the room's past: like a stranger once they left and forgot it."""
-    memberships = await store.member_history(reads, room_id, viewer.user_id)
+    memberships = await reading.member_history(reads, room_id, viewer.user_id)
     if memberships and memberships[-1][1] in ("leave", "ban"):
         own = await room_of(reads, viewer.user_id, room_id)
         if own is not None and own.forgotten:
             memberships = []
-    places = await store.state_history(reads, room_id, "m.room.history_visibility", "")
-    changes = await store.events_at(reads, places)
+    places = await reading.state_history(reads, room_id, "m.room.history_visibility", "")
+    changes = await reading.events_at(reads, places)
     return Sight([(one.place, visibility_in(one.content)) for one in changes], memberships)
 
 
 async def visible(
-    reads: store.Reads, events: Sequence[StoredEvent], viewer: Viewer, sight: Sight, withholding: Withholding
+    reads: reading.Reads, events: Sequence[StoredEvent], viewer: Viewer, sight: Sight, withholding: Withholding
 ) -> list[StoredEvent]:
     """Those of a room's events that the viewer may see, in the same order."""
     seen = [event for event in events if sight.sees(event.place)]
@@ -115,23 +115,23 @@ async def visible(
     return seen
 
 
-async def require_sight(reads: store.Reads, room_id: RoomID, viewer: Viewer) -> Sight:
+async def require_sight(reads: reading.Reads, room_id: RoomID, viewer: Viewer) -> Sight:
     """The viewer's view of a room of whose past they may see anything at all; refused with FORBIDDEN otherwise.
 
     Someone invited is refused as well where invited people see nothing yet. A stranger is told the same
     about a room that does not exist.
     """
     sight = await sight_of(reads, room_id, viewer)
-    if not sight.stretches(_NEVER, store.EVERYTHING):
+    if not sight.stretches(_NEVER, reading.EVERYTHING):
         raise Refused(Errcode.FORBIDDEN, "You are not in this room, and may not look into it.")
     return sight
 
 
 async def require_visible(
-    reads: store.Reads, room_id: RoomID, event_id: EventID, viewer: Viewer, sight: Sight, withholding: Withholding
+    reads: reading.Reads, room_id: RoomID, event_id: EventID, viewer: Viewer, sight: Sight, withholding: Withholding
 ) -> StoredEvent:
     """One event of the room; refused with NOT_FOUND if there is none that the viewer may see."""
-    event = await store.event_by_id(reads, event_id)
+    event = await reading.event_by_id(reads, event_id)
     if event is not None and event.room_id == room_id:
         for seen in await visible(reads, [event], viewer, sight, withholding):
             return seen
