@@ -219,7 +219,8 @@ async def greeting(chappe: Chappe) -> str:
     if link is not None:
         lines += ["  No account yet. Open this link once, within a day, to make the owner's:", f"    {link}", ""]
     lines += [
-        f"  Client: any Matrix client (Element, Cinny, nheko, …); as homeserver give it {settings.base_url}",
+        f"  Client: nheko, for example; as homeserver give it {settings.base_url}",
+        "  Element and Cinny do not work yet: they wait for push rules.",
         f"  Registration: {_REGISTRATION[settings.registration.value]}",
         f"  Reached from: {_reach(settings)}",
         "  Not yet: end-to-end encryption, media, push and federation with other servers (see README).",

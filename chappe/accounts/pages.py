@@ -11,13 +11,24 @@ MAX_LANGUAGES = 20
 """Entries of Accept-Language that are looked at."""
 
 _STYLE = """
-:root { color-scheme: light dark }
-body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 10vh auto; padding: 0 1.2rem }
-label { display: block; margin-top: 1rem }
-input:not([type=checkbox]) { font: inherit; width: 100%; box-sizing: border-box; padding: .4rem .5rem }
-button { font: inherit; margin-top: 1.4rem; padding: .5rem 1.2rem }
+:root { color-scheme: light dark; --ink: #1b2733; --paper: #fbfaf7; --line: #8b939b; --act: #0a5a8a; --on-act: #fff }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e4e2dc; --paper: #14181d; --line: #6b747d; --act: #7cc4f0; --on-act: #10202c }
+}
+body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 10vh auto; padding: 0 1.2rem;
+       color: var(--ink); background: var(--paper) }
+h1 { line-height: 1.25 }
+strong { overflow-wrap: anywhere }
+a { color: var(--act) }
+label { display: block; margin-top: 1.2rem; font-weight: 600 }
+input { accent-color: var(--act) }
+input:not([type=checkbox]) { font: inherit; width: 100%; box-sizing: border-box; padding: .45rem .6rem;
+       color: inherit; background: transparent; border: 1px solid var(--line); border-radius: .3rem }
+button { font: inherit; margin-top: 1.6rem; padding: .5rem 1.3rem; color: var(--on-act); background: var(--act);
+       border: 0; border-radius: .3rem; cursor: pointer }
+:focus-visible { outline: 3px solid var(--act); outline-offset: 2px }
 .wrong { border-inline-start: .3rem solid #c22; padding-inline-start: .8rem }
-small { display: block }
+small { display: block; margin-top: .2rem }
 """
 
 

@@ -52,13 +52,14 @@ _WORDS = {
         "Make the account",
         "A user name has only small letters, digits and . _ = - / +, and is not too long.",
         "This user name is taken. Choose another.",
-        f"The password needs at least {rules.MIN_PASSWORD_CHARS} characters, and at most {rules.MAX_PASSWORD_BYTES}.",
+        f"The password needs at least {rules.MIN_PASSWORD_CHARS} characters, and at most {rules.MAX_PASSWORD_BYTES}"
+        " bytes.",
         "This link does not work any more",
         "It was used, or is older than a day, or the server has started again since. Start the server again: while"
         " there is no owner, it prints a new link.",
         "Your account is ready",
         "You are",
-        "Open a Matrix client, for example Element, Cinny or nheko. Where it asks for the homeserver, write",
+        "Open a Matrix client, for example nheko. Where it asks for the homeserver, write",
     ),
     Language.FRENCH: _Words(
         "Votre compte",
@@ -72,13 +73,13 @@ _WORDS = {
         "Le nom ne contient que des minuscules, des chiffres et . _ = - / +, et n’est pas trop long.",
         "Ce nom est déjà pris. Choisissez-en un autre.",
         f"Il faut un mot de passe d’au moins {rules.MIN_PASSWORD_CHARS} caractères et d’au plus"
-        f" {rules.MAX_PASSWORD_BYTES}.",
+        f" {rules.MAX_PASSWORD_BYTES} octets.",
         "Ce lien n’est plus valable",
         "Il a déjà servi, ou date de plus d’un jour, ou le serveur a redémarré depuis. Redémarrez le serveur : tant"
         " qu’il n’a pas de propriétaire, il affiche un nouveau lien.",
         "Votre compte est prêt",
         "Vous êtes",
-        "Ouvrez un client Matrix, par exemple Element, Cinny ou nheko. Comme serveur, indiquez",
+        "Ouvrez un client Matrix, par exemple nheko. Comme serveur, indiquez",
     ),
 }
 
