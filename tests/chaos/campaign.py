@@ -17,6 +17,8 @@ LONGEST_LIFE_S = {"sqlite": 0.3, "postgres": 1.0}
 KILLED_WHILE_STARTING = 0.1
 """How often it is killed once more before it answers."""
 LONGEST_START_S = 0.5
+ROUND_SECONDS = 10.0
+"""Far more than a life and a start take."""
 ENDING_SECONDS = 60.0
 """Far more than the last requests take."""
 
@@ -44,7 +46,7 @@ class Campaign:
         world.record.readers += [*(reading.reader for reading in readings), paging.reader]
         for reading in readings:
             await reading.look(0)  # from before the load on: they are shown everything of it
-        async with asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(kills * ROUND_SECONDS + ENDING_SECONDS), asyncio.TaskGroup() as tasks:
             steps: list[Step] = [reading.step for reading in readings]
             steps += [Writing(person).step for person in world.people]
             steps += [Moving(person).step for person in world.movers]

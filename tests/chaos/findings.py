@@ -1,6 +1,5 @@
 """What a checker can find, and how it is told."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -39,7 +38,8 @@ class Finding:
 def told(findings: Sequence[Finding]) -> str:
     """The findings for a person: how many of each kind, and the first of them in full."""
     lines = []
-    for wrong, number in Counter(finding.wrong for finding in findings).items():
-        lines.append(f"{number} × {wrong.value}:")
-        lines += [f"  {one.sentence}" for one in findings if one.wrong is wrong][:MAX_NAMED]
+    for wrong in Wrong:  # the gravest first
+        sentences = [f"  {one.sentence}" for one in findings if one.wrong is wrong]
+        if sentences:
+            lines += [f"{len(sentences)} × {wrong.value}:", *sentences[:MAX_NAMED]]
     return "\n".join(lines)

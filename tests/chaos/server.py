@@ -60,7 +60,7 @@ class ServerProcess:
                 "serve",
                 "--config",
                 str(self.configuration),
-                stdout=log,
+                stdout=asyncio.subprocess.DEVNULL,
                 stderr=log,
                 preexec_fn=before,
                 env=environment,
@@ -121,7 +121,7 @@ class ServerProcess:
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size_bytes, hard))
 
     def last_log(self) -> str:
-        """The end of what the server said."""
+        """The end of what the server said besides its greetings."""
         return self.log.read_text()[-4_000:]
 
 

@@ -28,7 +28,7 @@ class Writing:
         room_id = rng.choice(self._world.rooms)
         acts = (self._message, self._state, self._redaction, self._account_data, self._receipt)
         (act,) = rng.choices(acts, (80, 5, 5, 5, 5))
-        if act in (self._redaction, self._receipt) and not self._own[room_id]:
+        if act in (self._redaction, self._receipt) and len(self._own[room_id]) < 2:
             act = self._message
         await act(room_id)
 
@@ -47,7 +47,8 @@ class Writing:
         await self._person.write(write, "PUT", path, {"mark": write.mark}, gives_up=GIVES_UP)
 
     async def _redaction(self, room_id: str) -> None:
-        target = self._own[room_id].pop(self._world.rng.randrange(len(self._own[room_id])))
+        own = self._own[room_id]
+        target = own.pop(self._world.rng.randrange(len(own) - 1))  # not the last: a receipt may stand there
         write = self._world.new_write(Kind.REDACTION, self._person, room_id=room_id, target=target)
         path = path_of("rooms", room_id, "redact", target, write.mark)
         await self._person.write(write, "PUT", path, {"reason": write.mark}, gives_up=GIVES_UP)
