@@ -39,24 +39,28 @@ WHERE user_room.room_place < excluded.room_place
 """
 _COLUMNS = "room_id, membership, place, room_place, joined_place, forgotten, stripped"
 _ALL = f"SELECT {_COLUMNS} FROM user_room WHERE user_id = $1"
-_SINCE = f"SELECT {_COLUMNS} FROM user_room WHERE user_id = $1 AND place > $2"
+_SINCE = f"SELECT {_COLUMNS} FROM user_room WHERE user_id = $1 AND (place > $2 OR forgotten > $2)"
 _ONE = f"SELECT {_COLUMNS} FROM user_room WHERE user_id = $1 AND room_id = $2"
 _JOINED = "SELECT room_id FROM user_room WHERE user_id = $1 AND membership = 'join'"
 _FORGET = """
-UPDATE user_room SET forgotten = 1
+UPDATE user_room SET forgotten = $3
 WHERE user_id = $1 AND room_id = $2 AND membership IN ('leave', 'ban') RETURNING room_id
 """
 
 
 class UserRoom(msgspec.Struct, frozen=True):
-    """A room as one person has it. `joined_place` is where they last came in."""
+    """A room as one person has it.
+
+    `joined_place` is where they last came in, `forgotten` the place of their own stream at which they forgot
+    the room, or 0.
+    """
 
     room_id: RoomID
     membership: str
     place: Place
     room_place: Place
     joined_place: Place
-    forgotten: int
+    forgotten: Place
     stripped: bytes | None
 
 
@@ -91,7 +95,7 @@ async def rooms_of(reads: Reads, user_id: UserID) -> list[UserRoom]:
 
 
 async def rooms_changed(reads: Reads, user_id: UserID, after: Place) -> list[UserRoom]:
-    """The rooms in which a person's membership changed after a place of their stream."""
+    """The rooms in which a person's membership changed, or which they forgot, after a place of their stream."""
     return [UserRoom(*row) for row in await reads.fetch(_SINCE, user_id, after)]
 
 
@@ -108,7 +112,7 @@ async def joined_rooms(reads: Reads, user_id: UserID) -> list[RoomID]:
 
 def forget_room(tx: Transaction, user_id: UserID, room_id: RoomID, *, otherwise: Refused) -> None:
     """Queue that a person has forgotten a room; refused with `otherwise` unless they are out of it by then."""
-    tx.conditional(_FORGET, user_id, room_id, otherwise=otherwise)
+    tx.conditional(_FORGET, user_id, room_id, tx.place(user_id), otherwise=otherwise)
 
 
 def _stripped_state(room: Room, event: Event) -> list[dict[str, object]]:

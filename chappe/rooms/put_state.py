@@ -34,6 +34,8 @@ async def put_state_entered(
     tx: Transaction, device: Device, room: Room, event_type: str, state_key: str, content: Content
 ) -> EventID:
     """The same, in a room that was entered with the sender's membership."""
+    if event_type == "m.room.redaction":
+        raise Refused(Errcode.FORBIDDEN, "A redaction is not state. Use /redact with the event's ID.")
     if event_type == MEMBER:
         return await _put_member(tx, device, room, UserID(state_key), content)
     if room.membership(device.user_id) != "join":

@@ -149,6 +149,10 @@ async def listings(reads: Reads, joined: int, room_id: str, limit: int, *, backw
 
 _WORDS = "SELECT word FROM person_word WHERE user_id = $1"
 _ADD_WORD = "INSERT INTO person_word (word, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+_ERASE_WORDS_OF_THE_GONE = """
+DELETE FROM person_word WHERE user_id = $1
+AND EXISTS (SELECT 1 FROM account WHERE user_id = $1 AND deactivated_at IS NOT NULL)
+"""
 _ERASE_WORDS = "DELETE FROM person_word WHERE user_id = $1"
 _OPEN = "INSERT INTO open_room (room_id) VALUES ($1) ON CONFLICT DO NOTHING"
 _ERASE_OPEN = "DELETE FROM open_room WHERE room_id = $1"
@@ -180,6 +184,8 @@ def put_words(tx: Transaction, user_id: UserID, words: set[bytes]) -> None:
     tx.execute(_ERASE_WORDS, user_id)
     for word in sorted(words):
         tx.execute(_ADD_WORD, word, user_id)
+    # The account may have ended since its words were read.
+    tx.execute(_ERASE_WORDS_OF_THE_GONE, user_id)
 
 
 async def find_people(

@@ -146,3 +146,12 @@ async def test_state_is_what_the_tip_says_also_after_a_reload(house: House, anna
     assert (await anna.set_state(room, "m.room.name", {"name": "Two"})).status == 200
     events = (await anna.get(f"/rooms/{quote(room)}/state")).ok()
     assert [one["content"] for one in events if one["type"] == "m.room.name"] == [{"name": "Two"}]
+
+
+async def test_a_redaction_is_not_state(house: House) -> None:
+    anna = await house.person("anna")
+    room = await anna.create_room()
+    event_id = await anna.send(room, "stays")
+    said = await anna.set_state(room, "m.room.redaction", {"redacts": event_id})
+    assert (said.status, said.errcode) == (403, "M_FORBIDDEN")
+    assert (await anna.get(f"/rooms/{room}/event/{event_id}")).ok()["content"]["body"] == "stays"
