@@ -69,7 +69,7 @@ async def assemble(a: Assembly, log: Log) -> Answer:
     for room_id in _candidates(a, log, since):
         if not a.filter.wants_room(room_id):
             continue
-        room = a.follower.rooms[room_id]
+        room = a.rooms[room_id]
         kind, section = await _section(a, room, since)
         if section is not None:
             answer.rooms[kind].append(_encode(room_id) + b":" + section)
@@ -78,22 +78,20 @@ async def assemble(a: Assembly, log: Log) -> Answer:
 
 def _candidates(a: Assembly, log: Log, since: Place) -> list[RoomID]:
     """The rooms in which something may have happened. Those that changed, not all."""
-    follower = a.follower
     if a.since is None or a.full_state:
-        return list(follower.rooms)
+        return list(a.rooms)
     found: dict[str, None] = dict.fromkeys(a.account_data)
-    for shard, room_ids in follower.joined.items():
+    for shard, room_ids in a.joined.items():
         position = a.since.positions[shard]
         if a.heads[shard] > position:
             changed = log.changed_since(shard, position)
             found.update(dict.fromkeys(room_ids if changed is None else room_ids & changed))
     if a.typing_since < log.ephemeral:
         for room_id in a.typing.changed_rooms(a.typing_since):
-            if room_id in follower.rooms:
-                found[room_id] = None
-    if position_at(since) < a.heads[follower.shard]:
-        found.update((room.room_id, None) for room in follower.rooms.values() if room.place > since)
-    return [RoomID(room_id) for room_id in found if room_id in follower.rooms]
+            found[room_id] = None
+    if position_at(since) < a.heads[a.follower.shard]:
+        found.update((room.room_id, None) for room in a.rooms.values() if room.place > since)
+    return [RoomID(room_id) for room_id in found if room_id in a.rooms]
 
 
 async def _section(a: Assembly, room: UserRoom, since: Place) -> tuple[str, bytes | None]:
@@ -110,7 +108,9 @@ async def _section(a: Assembly, room: UserRoom, since: Place) -> tuple[str, byte
             return "invite", stripped(room, b"invite_state")
         case "knock" if is_new or a.full_state:
             return "knock", stripped(room, b"knock_state")
-        case "leave" | "ban" if is_new and not room.forgotten and (a.since is not None or a.filter.include_leave):
+        case "leave" | "ban" if is_new and a.since is not None:
+            return "leave", await left(a, room, after)
+        case "leave" | "ban" if is_new and a.filter.include_leave and not room.forgotten:
             return "leave", await left(a, room, after)
     return "leave", None
 

@@ -43,6 +43,8 @@ class Assembly:
         self.typing = typing
         self.withholding = withholding
         self.follower = follower
+        self.rooms = follower.rooms
+        self.joined = follower.joined
         self.viewer = viewer
         self.filter = filter
         self.view = view

@@ -5,7 +5,7 @@ read to: their receipt, or their own last message. So neither sending nor counti
 """
 
 from chappe.ids import RoomID, UserID
-from chappe.rooms import StoredEvent, Tails, highlights, reading
+from chappe.rooms import StoredEvent, Tails, UserRoom, highlights, reading
 from chappe.stream import Place
 from chappe.sync.delta import Delta
 from chappe.sync.followers import Follower, ReadState
@@ -16,12 +16,14 @@ MAX_OWN_SEARCHED = 500
 
 
 async def unread(
-    reads: reading.Reads, tails: Tails, follower: Follower, room_id: RoomID, delta: Delta
+    reads: reading.Reads, tails: Tails, follower: Follower, room: UserRoom, delta: Delta
 ) -> tuple[int, int]:
     """Unread and highlight counts of a room for the follower, as of `delta.upto`."""
+    room_id = room.room_id
     state = follower.read.get(room_id)
-    if state is None or not delta.after <= state.valid_at <= delta.upto:
-        state = await _from_database(reads, follower, room_id, delta.upto)
+    is_usable = state is not None and state.joined_place == room.joined_place
+    if state is None or not is_usable or not delta.after <= state.valid_at <= delta.upto:
+        state = await _from_database(reads, follower.user_id, room, delta.upto)
         follower.read[room_id] = state
     elif state.valid_at < delta.upto:
         await _move_on(reads, follower.user_id, room_id, state, delta)
@@ -40,10 +42,9 @@ async def counted_at(reads: reading.Reads, tails: Tails, room_id: RoomID, upto: 
     return last[0].counted if last else 0
 
 
-async def _from_database(reads: reading.Reads, follower: Follower, room_id: RoomID, upto: Place) -> ReadState:
-    user_id = follower.user_id
+async def _from_database(reads: reading.Reads, user_id: UserID, room: UserRoom, upto: Place) -> ReadState:
+    room_id, joined = room.room_id, room.joined_place
     read_place, counted = await read_upto(reads, room_id, user_id)
-    joined = follower.rooms[room_id].joined_place
     if joined > read_place:
         came_in = await reading.events_at(reads, [joined])
         read_place, counted = joined, came_in[0].counted if came_in else counted
@@ -51,7 +52,7 @@ async def _from_database(reads: reading.Reads, follower: Follower, room_id: Room
     if own is not None:
         read_place, counted = own
     highlighted = await highlights.count(reads, room_id, user_id, read_place, upto)
-    return ReadState(upto, read_place, counted, highlighted)
+    return ReadState(upto, joined, read_place, counted, highlighted)
 
 
 async def _move_on(reads: reading.Reads, user_id: UserID, room_id: RoomID, state: ReadState, delta: Delta) -> None:
@@ -63,7 +64,8 @@ async def _move_on(reads: reading.Reads, user_id: UserID, room_id: RoomID, state
             continue
         if event.sender == user_id:
             _read(state, event.place, event.counted)
-        mentions = mentions or b'"m.mentions"' in event.client_json
+        # A message that was redacted is no highlight any more, and does not say that it was one.
+        mentions = mentions or event.type == "m.room.redaction" or b'"m.mentions"' in event.client_json
     for receipt in delta.receipts:
         if receipt.user_id == user_id and receipt.is_unthreaded:
             _read(state, receipt.event_place, receipt.counted)

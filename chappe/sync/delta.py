@@ -141,8 +141,8 @@ class Deltas:
         if delta.limited or view.state_after:
             changed = await reading.state_between(reads, room_id, delta.after, until)
             members = await reading.members_between(reads, room_id, delta.after, until)
-            senders = {event.sender for event in events}
-            changed += [m for m in members if not view.lazy or m.state_key in senders]
+            # Also for those who load members lazily: what they know of somebody must not become wrong.
+            changed += members
         if view.lazy:
             changed += await _senders(reads, room_id, until, events, changed)
         return changed if view.state.is_plain else [event for event in changed if view.state.matches(event)]

@@ -64,11 +64,13 @@ async def left(a: Assembly, room: UserRoom, after: Place) -> bytes | None:
     """A room the person has left or was removed from: what they may still see of it, up to then."""
     upto = room.room_place
     own_event = Place(upto - 1)
-    # Someone who was never in is shown their own membership event only.
-    after = min(after, own_event) if room.joined_place else own_event
-    delta = await _as_seen(a, await a.deltas.between(room.room_id, after, upto, a.view), room.room_id)
-    if not room.joined_place:
-        delta.state = []
+    # Someone who was never in, or has forgotten the room, is shown their own membership event only.
+    has_past = room.joined_place and not room.forgotten
+    delta = await a.deltas.between(room.room_id, min(after, own_event) if has_past else own_event, upto, a.view)
+    if has_past:
+        delta = await _as_seen(a, delta, room.room_id)
+    else:
+        delta = msgspec.structs.replace(delta, state=[])
     sight = await sight_of(a.database, room.room_id, a.viewer)
     rendered = await render(a.database, delta, a.view, a.viewer, sight, a.now)
     return b"{" + rendered + b',"account_data":{"events":' + json_list(a.account_data.get(room.room_id, [])) + b"}}"
@@ -82,7 +84,7 @@ def stripped(room: UserRoom, word: bytes) -> bytes:
 async def _joined(
     a: Assembly, room_id: RoomID, delta: Delta, rendered: bytes, ephemeral: list[bytes], people: bytes
 ) -> bytes:
-    unread_count, highlights = await unread(a.database, a.tails, a.follower, room_id, delta)
+    unread_count, highlights = await unread(a.database, a.tails, a.follower, a.rooms[room_id], delta)
     return b"".join(
         (
             b"{",
