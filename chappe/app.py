@@ -44,9 +44,7 @@ _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 
 def all_routes() -> Routes:
     """Every endpoint of this server."""
-    return Routes(
-        discovery.routes, accounts.ROUTES, rooms.routes, timeline.routes, sync.routes
-    )
+    return Routes(discovery.routes, accounts.ROUTES, rooms.routes, timeline.routes, sync.routes)
 
 
 def schema_folders() -> list[Path]:
@@ -245,5 +243,3 @@ def _reach(settings: Settings) -> str:
     if settings.bind_host in ("127.0.0.1", "::1"):
         return "this machine only"
     return f"every machine that reaches {settings.bind_host} port {settings.port}, without encryption of its own"
-
-
