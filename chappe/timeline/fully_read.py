@@ -10,6 +10,7 @@ from chappe.ids import EventID, RoomID
 from chappe.rooms import reading
 from chappe.stream import Device, Transaction
 from chappe.timeline.receipts import seen_by_member
+from chappe.timeline.visible import Withholding
 
 FULLY_READ = "m.fully_read"
 
@@ -23,7 +24,7 @@ async def set_fully_read(tx: Transaction, device: Device, room_id: RoomID, event
 
     Commits in the person's shard. Refuses as `set_receipt` does.
     """
-    event = await seen_by_member(tx, room_id, device.user_id, event_id)
+    event = await seen_by_member(tx, tx.of(Withholding), room_id, device.user_id, event_id)
     stored = await account_data_of(tx, device.user_id, room_id, FULLY_READ)
     if stored is not None:
         marked = await reading.event_by_id(tx, msgspec.json.decode(stored, type=_Marker).event_id)

@@ -56,7 +56,7 @@ async def set_receipt(
     INVALID_PARAM a thread the event is not in.
     """
     user_id = device.user_id
-    event = await seen_by_member(tx, room_id, user_id, event_id)
+    event = await seen_by_member(tx, tx.of(Withholding), room_id, user_id, event_id)
     if thread_id is not None:
         await _require_thread(tx, event, thread_id)
     thread_id = thread_id or UNTHREADED
@@ -64,13 +64,15 @@ async def set_receipt(
         store.set_receipt(tx, room_id, user_id, receipt_type, thread_id, event)
 
 
-async def seen_by_member(tx: Transaction, room_id: RoomID, user_id: UserID, event_id: EventID) -> StoredEvent:
+async def seen_by_member(
+    reads: Reads, withholding: Withholding, room_id: RoomID, user_id: UserID, event_id: EventID
+) -> StoredEvent:
     """An event of the room that someone who is in it may see; refused otherwise."""
     viewer = Viewer(user_id)
-    sight = await sight_of(tx, room_id, viewer)
+    sight = await sight_of(reads, room_id, viewer)
     if sight.membership_now() != "join":
         raise not_in_room()
-    return await require_visible(tx, room_id, event_id, viewer, sight, tx.of(Withholding))
+    return await require_visible(reads, room_id, event_id, viewer, sight, withholding)
 
 
 async def receipts_between(reads: Reads, room_id: RoomID, after: Place, upto: Place) -> list[Receipt]:

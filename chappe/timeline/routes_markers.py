@@ -8,8 +8,9 @@ from chappe.ids import EventID, RoomID, UserID, parse_event_id
 from chappe.rooms import not_in_room, reading
 from chappe.storage import Database
 from chappe.timeline.fully_read import FULLY_READ, set_fully_read
-from chappe.timeline.receipts import READ, READ_PRIVATELY, set_receipt
+from chappe.timeline.receipts import READ, READ_PRIVATELY, seen_by_member, set_receipt
 from chappe.timeline.typing import Typing
+from chappe.timeline.visible import Withholding
 
 routes = Routes()
 
@@ -52,17 +53,18 @@ async def post_receipt(
 
 @routes.post("/_matrix/client/v3/rooms/{room_id}/read_markers", auth=DEVICE, limit=Limit.RECEIPTS)
 async def post_read_markers(request: Request, room_id: RoomID, body: ReadMarkers) -> dict[str, object]:
-    """Move several markers at once (spec: "POST /rooms/{roomId}/read_markers")."""
-    receipts = [
-        (type, parse_event_id(event_id, type))
-        for type, event_id in ((READ, body.read), (READ_PRIVATELY, body.read_private))
-        if event_id is not None
-    ]
-    if body.fully_read is not None:
-        event_id = parse_event_id(body.fully_read, FULLY_READ)
-        await request.call(request.device.user_id, set_fully_read, room_id, event_id)
-    for type, event_id in receipts:
-        await request.call(room_id, set_receipt, room_id, type, event_id, None)
+    """Move several markers at once (spec: "POST /rooms/{roomId}/read_markers"): all of them, or none."""
+    named = ((FULLY_READ, body.fully_read), (READ, body.read), (READ_PRIVATELY, body.read_private))
+    markers = [(type, parse_event_id(event_id, type)) for type, event_id in named if event_id is not None]
+    database, withholding, user_id = request.of(Database), request.of(Withholding), request.device.user_id
+    for _, event_id in markers:
+        # They commit in two shards, one after another: what would be refused is found before the first.
+        await seen_by_member(database, withholding, room_id, user_id, event_id)
+    for type, event_id in markers:
+        if type == FULLY_READ:
+            await request.call(user_id, set_fully_read, room_id, event_id)
+        else:
+            await request.call(room_id, set_receipt, room_id, type, event_id, None)
     return {}
 
 

@@ -180,6 +180,11 @@ async def test_markers_move_together(house: House) -> None:
     path = f"/user/{bob.user_id}/rooms/{room_id}/account_data/m.fully_read"
     assert (await bob.get(path)).ok() == {"event_id": sent[0]}
     (await bob.post(f"/rooms/{room_id}/read_markers", {})).ok()
+    half = {"m.fully_read": sent[1], "m.read": sent[2], "m.read.private": "$" + "A" * 43}
+    said = await bob.post(f"/rooms/{room_id}/read_markers", half)
+    assert (said.status, said.errcode) == (404, "M_NOT_FOUND")
+    assert (await bob.get(path)).ok() == {"event_id": sent[0]}
+    assert (await receipts(house, room_id))[bob.user_id, "m.read", ""] == sent[1]
     for wrong in ({"m.read": "x"}, {"m.fully_read": "x"}):
         said = await bob.post(f"/rooms/{room_id}/read_markers", wrong)
         assert (said.status, said.errcode) == (400, "M_INVALID_PARAM")
