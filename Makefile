@@ -51,6 +51,10 @@ docs-current: $(STAMPS)/dev
 
 docs: install ## Write again the pages that are made from code.
 	$(BIN)/chappe config --markdown > docs/reference/settings.md
+	$(BIN)/python -c $(ENDPOINTS) > docs/reference/endpoints.md
+
+ENDPOINTS = 'from chappe import app; from chappe.http import reference; \
+    print(reference.endpoints_page(app.all_routes()), end="")'
 
 soak: $(STAMPS)/dev ## Minutes to hours of load, kills and growth.
 	$(BIN)/pytest -m soak $(TESTS) $(ARGS)

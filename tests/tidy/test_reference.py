@@ -4,9 +4,10 @@ import inspect
 
 import pytest
 
-from chappe import cli
+from chappe import app, cli
 from chappe.config import reference_page
 from chappe.errors import Errcode
+from chappe.http.reference import endpoints_page, summary
 from tests.tidy.repository import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -14,6 +15,15 @@ REFERENCE = ROOT / "docs" / "reference"
 
 def test_the_page_of_settings_is_current() -> None:
     assert (REFERENCE / "settings.md").read_text() == reference_page(), "run `make docs`"
+
+
+def test_the_page_of_endpoints_is_current() -> None:
+    assert (REFERENCE / "endpoints.md").read_text() == endpoints_page(app.all_routes()), "run `make docs`"
+
+
+def test_every_endpoint_says_what_it_does() -> None:
+    silent = [f"{route.method} {route.path}" for route in app.all_routes() if len(summary(route)) < 10]
+    assert silent == []
 
 
 @pytest.mark.parametrize("command", [cli.serve, cli.config, cli.version], ids=lambda command: command.__name__)
