@@ -27,6 +27,7 @@ from chappe.storage import Database
 from chappe.storage.sqlite import SQLiteDatabase
 from chappe.stream import InProcessBus, Log, Outbox, Writer
 from chappe.sync.syncing import Syncing
+from chappe.timeline.purge import purge_hourly
 from chappe.timeline.typing import Typing
 from chappe.timeline.visible import Withholding
 
@@ -110,6 +111,7 @@ class Chappe:
         readers = (rooms.directory_reader(database, self.bus, self.log, self.writer),)
         self._tasks = [asyncio.create_task(reader.run()) for reader in readers]
         self._tasks.append(asyncio.create_task(self._answer_waiting_when_stopping()))
+        self._tasks.append(asyncio.create_task(purge_hourly(self.bus, clock, settings.redacted_kept_days)))
         return self
 
     async def _answer_waiting_when_stopping(self) -> None:

@@ -238,6 +238,13 @@ class Settings:
         default="12",
         example='"11"',
     )
+    redacted_kept_days: int = setting(
+        """How many days the original of a redacted message is kept, for a report or an order that may still need
+        it. After that it is destroyed, unless something orders that it be held. 0 destroys it within the hour.""",
+        kinds.whole_number(0, 3650),
+        default=7,
+        example="7",
+    )
     storage: str = setting(
         """Where the truth is kept. "sqlite": in data_dir, nothing else to install. The address of a PostgreSQL
         database: for installations that will outgrow one machine.""",
