@@ -243,7 +243,7 @@ class Settings:
         it. After that it is destroyed, unless something orders that it be held. 0 destroys it within the hour.""",
         kinds.whole_number(0, 3650),
         default=7,
-        example="7",
+        example="30",
     )
     storage: str = setting(
         """Where the truth is kept. "sqlite": in data_dir, nothing else to install. The address of a PostgreSQL
