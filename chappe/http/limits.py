@@ -49,5 +49,5 @@ class Bounds:
     requests_at_once: int = 50_000
     """Requests being answered at the same time, long polls included."""
 
-    stop_grace_seconds: float = 2.5
+    stop_grace_seconds: float = 2.0
     """How long a stopping process lets requests finish before it cancels them."""
