@@ -5,6 +5,9 @@ depends only on what is committed up to the heads it was made for, so that a cli
 step ends with what a fresh one is given.
 """
 
+import asyncio
+from time import perf_counter
+
 import msgspec
 
 from chappe.accounts.changes import account_data_changes
@@ -12,10 +15,13 @@ from chappe.ids import RoomID
 from chappe.rooms import UserRoom
 from chappe.rooms.shown import json_list
 from chappe.stream import Log, Place, Shard, place, position_at, shard_of
-from chappe.sync.assembly import Assembly
-from chappe.sync.section import joined_anew, joined_since, left, stripped
+from chappe.sync.assembly import Assembly, account_event
+from chappe.sync.section import joined_anew, joined_since, left, stripped, typing_only
 
 _encode = msgspec.json.encode
+
+MAX_TURN_S = 0.003
+"""How long one answer may keep the loop at a stretch."""
 
 
 class Answer(msgspec.Struct):
@@ -58,40 +64,65 @@ async def assemble(a: Assembly, log: Log) -> Answer:
     if since < upto:
         everywhere, by_room = await account_data_changes(a.database, a.user_id, since, upto)
         answer.account_data = [
-            _account_event(type, content) for type, content in everywhere if a.filter.wants_account_data(type)
+            account_event(type, content) for type, content in everywhere if a.filter.wants_account_data(type)
         ]
         a.account_data = {
             room_id: [
-                _account_event(type, content) for type, content in events if a.filter.room_account_data.wants(type)
+                account_event(type, content) for type, content in events if a.filter.room_account_data.wants(type)
             ]
             for room_id, events in by_room.items()
         }
-    for room_id in _candidates(a, log, since):
-        if not a.filter.wants_room(room_id):
-            continue
-        room = a.rooms[room_id]
-        kind, section = await _section(a, room, since)
-        if section is not None:
-            answer.rooms[kind].append(_encode(room_id) + b":" + section)
+    candidates = _candidates(a, log, since)
+    turn = _Turn()
+    for room_id in candidates:
+        await turn.share()
+        if a.filter.wants_room(room_id):
+            kind, section = await _section(a, a.rooms[room_id], since)
+            if section is not None:
+                answer.rooms[kind].append(_encode(room_id) + b":" + section)
+    for room_id in _only_typing(a, log) - candidates.keys():
+        if a.filter.wants_room(room_id) and (section := typing_only(a, room_id)):
+            answer.rooms["join"].append(_encode(room_id) + b":" + section)
     return answer
 
 
-def _candidates(a: Assembly, log: Log, since: Place) -> list[RoomID]:
+class _Turn:
+    """Lets others have the loop when a long answer has kept it for a while.
+
+    An answer is bounded by the heads it was begun with, so that nothing it tells changes meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._began = perf_counter()
+
+    async def share(self) -> None:
+        """Wait for the others' turns, if this one was long."""
+        if perf_counter() - self._began > MAX_TURN_S:
+            await asyncio.sleep(0)
+            self._began = perf_counter()
+
+
+def _candidates(a: Assembly, log: Log, since: Place) -> dict[RoomID, None]:
     """The rooms in which something may have happened. Those that changed, not all."""
     if a.since is None or a.full_state:
-        return list(a.rooms)
+        return dict.fromkeys(a.rooms)
     found: dict[str, None] = dict.fromkeys(a.account_data)
     for shard, room_ids in a.joined.items():
         position = a.since.positions[shard]
         if a.heads[shard] > position:
             changed = log.changed_since(shard, position)
             found.update(dict.fromkeys(room_ids if changed is None else room_ids & changed))
-    if a.typing_since < log.ephemeral:
-        for room_id in a.typing.changed_rooms(a.typing_since):
-            found[room_id] = None
     if position_at(since) < a.heads[a.follower.shard]:
         found.update((room.room_id, None) for room in a.rooms.values() if room.place > since)
-    return [RoomID(room_id) for room_id in found if room_id in a.rooms]
+    return {RoomID(room_id): None for room_id in found if room_id in a.rooms}
+
+
+def _only_typing(a: Assembly, log: Log) -> set[RoomID]:
+    """The rooms in which somebody has begun or stopped to type; all of them for who knows this from elsewhere."""
+    if a.since is None or a.typing_since == log.ephemeral:
+        return set()
+    changed = a.rooms if a.typing_since < 0 else a.typing.changed_rooms(a.typing_since)
+    return {room_id for room_id in changed if (room := a.rooms.get(room_id)) and room.membership == "join"}
 
 
 async def _section(a: Assembly, room: UserRoom, since: Place) -> tuple[str, bytes | None]:
@@ -113,7 +144,3 @@ async def _section(a: Assembly, room: UserRoom, since: Place) -> tuple[str, byte
         case "leave" | "ban" if is_new and a.filter.include_leave and not room.forgotten:
             return "leave", await left(a, room, after)
     return "leave", None
-
-
-def _account_event(type: str, content: bytes) -> bytes:
-    return b'{"type":' + _encode(type) + b',"content":' + content + b"}"
