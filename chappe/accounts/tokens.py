@@ -76,7 +76,8 @@ class Tokens:
         if not confirmed:
             act = Command(confirm_refresh, device, (hashed.hex(), generation))
             await self._bus.call(shard_of(user_id), act)
-            forgotten = self._forgotten  # the confirmation itself made the device's other tokens be forgotten
+            # Read anew: in the group of commits that confirmed the token, a log-out may have ended it.
+            return await self.authenticate(token)
         if forgotten == self._forgotten:
             # Otherwise somebody logged out while this was read: it may be this very token.
             self._remember(token, device, expires_at, now)

@@ -86,3 +86,14 @@ async def test_without_asking_tokens_do_not_expire(desk: Desk) -> None:
     assert "expires_in_ms" not in answer
     desk.clock.advance(10_000_000)
     assert await works(desk, answer)
+
+
+async def test_a_token_first_used_while_its_owner_logs_out_everywhere_is_not_remembered(desk: Desk) -> None:
+    first = await desk.register("alice", refresh_token=True)
+    laptop = (await desk.log_in("alice")).ok()
+    second = (await refresh(desk, first["refresh_token"])).ok()
+    _, logged_out = await asyncio.gather(
+        works(desk, second), desk.post("/logout/all", {}, token=laptop["access_token"])
+    )
+    assert logged_out.ok() == {}
+    assert not await works(desk, second)
