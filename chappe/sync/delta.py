@@ -23,6 +23,10 @@ from chappe.timeline.visible import Sight, Viewer
 
 MAX_DELTAS = 512
 """Rendered deltas kept: only what people who wait for the same events share."""
+MAX_DELTA_BYTES = 32 * 1024 * 1024
+"""Bytes that the kept deltas may have together. A single one may have 12 MB, and its key is the client's to vary."""
+RECEIPT_BYTES = 300
+"""What a receipt takes in memory."""
 MAX_DELTA_AGE_MS = 5_000
 """`age` in the rendered events is as old as this at most."""
 SCANNED_FOR_FILTER = 500
@@ -75,30 +79,47 @@ class Delta(msgspec.Struct):
     """The members `timeline` and `state` of the room's object in /sync, without brackets around them."""
     made_at: int
 
+    @property
+    def size_bytes(self) -> int:
+        """About how much memory it takes: what is rendered, the events it is made of, and the receipts."""
+        events = sum(len(event.client_json) for part in (self.all_events, self.state) for event in part)
+        return len(self.rendered) + events + RECEIPT_BYTES * len(self.receipts)
+
 
 class Deltas:
     """Reads deltas, and keeps the last ones."""
 
-    def __init__(self, database: Database, tails: Tails, clock: Clock) -> None:
+    def __init__(self, database: Database, tails: Tails, clock: Clock, max_bytes: int = MAX_DELTA_BYTES) -> None:
         self._database = database
         self._tails = tails
         self._clock = clock
-        self._kept: OrderedDict[tuple[object, ...], Delta] = OrderedDict()
+        self._max_bytes = max_bytes
+        self._kept: OrderedDict[tuple[object, ...], tuple[Delta, int]] = OrderedDict()
+        self.kept_bytes = 0
+        """How large the kept deltas are together."""
 
     async def between(self, room_id: RoomID, after: Place, upto: Place, view: View) -> Delta:
         """What happened in (after, upto], rendered for someone who was in the room all that time."""
         key = (room_id, after, upto, view.key)
         now = self._clock.now_ms()
         kept = self._kept.get(key)
-        if kept is not None and now - kept.made_at < MAX_DELTA_AGE_MS:
-            return kept
+        if kept is not None and now - kept[0].made_at < MAX_DELTA_AGE_MS:
+            return kept[0]
         delta = await self.read(room_id, after, upto, view)
         delta.state = await self._state(room_id, delta, view)
         delta.rendered = await render(self._database, delta, view, _NOBODY, None, now)
-        self._kept[key] = delta
-        if len(self._kept) > MAX_DELTAS:
-            self._kept.popitem(last=False)
+        self._keep(key, delta)
         return delta
+
+    def _keep(self, key: tuple[object, ...], delta: Delta) -> None:
+        """Keep a delta, and let go of the oldest ones that there is no room for any more."""
+        size = delta.size_bytes
+        _, replaced = self._kept.pop(key, (None, 0))
+        self._kept[key] = (delta, size)
+        self.kept_bytes += size - replaced
+        while len(self._kept) > MAX_DELTAS or self.kept_bytes > self._max_bytes:
+            _, (_, dropped) = self._kept.popitem(last=False)
+            self.kept_bytes -= dropped
 
     async def read(self, room_id: RoomID, after: Place, upto: Place, view: View) -> Delta:
         """What happened in (after, upto], without state and not rendered."""
