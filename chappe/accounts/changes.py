@@ -9,6 +9,11 @@ Entries = list[tuple[str, bytes]]
 """Type and content (JSON) of account data."""
 
 
+async def room_account_data(database: Fetches, user_id: UserID, room_id: RoomID, upto_place: Place) -> Entries:
+    """All account data about one room, as of a place of the user's shard."""
+    return await store.account_data_of_room(database, user_id, room_id, upto_place)
+
+
 async def account_data_changes(
     database: Fetches, user_id: UserID, after_place: Place, upto_place: Place
 ) -> tuple[Entries, dict[RoomID, Entries]]:

@@ -237,6 +237,17 @@ async def account_data_between(
     return [(RoomID(row[0]) if row[0] else None, row[1], row[2]) for row in rows]
 
 
+async def account_data_of_room(
+    source: Fetches, user_id: UserID, room_id: RoomID, upto: Place
+) -> list[tuple[str, bytes]]:
+    """Type and content of all that is stored for a room, as far as it was last changed up to a place."""
+    rows = await source.fetch(
+        "SELECT type, content FROM account_data WHERE user_id = $1 AND room_id = $2 AND place <= $3 ORDER BY place",
+        user_id, room_id, upto,
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in rows]
+
+
 def erase_account_data(tx: Transaction, user_id: UserID) -> None:
     """Remove all account data and filters of an account."""
     tx.execute("DELETE FROM account_data WHERE user_id = $1", user_id)

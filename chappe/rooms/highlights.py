@@ -5,12 +5,14 @@ from chappe.ids import RoomID, UserID
 from chappe.rooms.counting import mentioned, mentions_room
 from chappe.rooms.room import Room
 from chappe.rooms.store import Reads
+from chappe.rooms.stored import StoredEvent
 from chappe.storage import FuturePlace
 from chappe.stream import Place, Transaction
 
 EVERYONE = ""
 
 _ADD = "INSERT INTO highlight (room_id, user_id, place) VALUES ($1, $2, $3)"
+_ERASE = "DELETE FROM highlight WHERE room_id = $1 AND user_id IN (SELECT * FROM each_text($2)) AND place = $3"
 _COUNT = """
 SELECT COUNT(DISTINCT place) FROM highlight
 WHERE room_id = $1 AND user_id IN ($2, '') AND place > $3 AND place <= $4
@@ -26,6 +28,12 @@ def add(tx: Transaction, room: Room, event: Event, place: FuturePlace) -> None:
             tx.append(_ADD, event.room_id, user_id, place)
     if mentions_room(room, event.sender, event.content):
         tx.append(_ADD, event.room_id, EVERYONE, place)
+
+
+def erase(tx: Transaction, event: StoredEvent) -> None:
+    """Queue that a message, which is being redacted, highlights nobody."""
+    if b'"m.mentions"' in event.client_json:
+        tx.execute(_ERASE, event.room_id, [*mentioned(event.content), EVERYONE], event.place)
 
 
 async def count(reads: Reads, room_id: RoomID, user_id: UserID, after: Place, upto: Place) -> int:

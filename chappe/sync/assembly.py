@@ -51,7 +51,7 @@ class Assembly:
         self.since = since
         self.heads = heads
         self.typing_since = typing_since
-        """Typing that changed after this count is told; -1 tells all."""
+        """Typing that changed after this count is told; -1 tells of every room, whether or not somebody types."""
         self.full_state = full_state
         self.now = now
         self.account_data: dict[RoomID, list[bytes]] = {}
@@ -67,9 +67,10 @@ class Assembly:
         shown_from = delta.events[0].place if delta.events else delta.upto
         return room.membership == "join" and room.joined_place <= shown_from and not self.withholding.filters
 
-    def typing_in(self, room_id: RoomID) -> list[bytes]:
-        """The m.typing event, if who types has changed."""
-        if self.typing.changed_at(room_id) <= self.typing_since or not self.filter.ephemeral.wants("m.typing"):
+    def typing_in(self, room_id: RoomID, *, anew: bool = False) -> list[bytes]:
+        """The m.typing event, if who types has changed; in a room that is new to the client, if anybody does."""
+        is_told = self.typing.users(room_id) if anew else self.typing.changed_at(room_id) > self.typing_since
+        if not is_told or not self.filter.ephemeral.wants("m.typing"):
             return []
         return [_encode({"type": "m.typing", "content": {"user_ids": self.typing.users(room_id)}})]
 
@@ -77,3 +78,8 @@ class Assembly:
         """How far the client has come in a shard."""
         position = self.since.positions[room_shard] if self.since is not None else 0
         return place(room_shard, position)
+
+
+def account_event(type: str, content: bytes) -> bytes:
+    """Account data as an event, from its content as JSON."""
+    return b'{"type":' + _encode(type) + b',"content":' + content + b"}"

@@ -32,6 +32,9 @@ MAX_DELTA_AGE_MS = 5_000
 SCANNED_FOR_FILTER = 500
 """Events looked at for a filter that leaves some out."""
 
+_SUMMARISED = frozenset({"m.room.member", "m.room.name", "m.room.canonical_alias"})
+"""What the summary of a room depends on."""
+
 _NOBODY = Viewer(UserID(""))
 
 
@@ -73,7 +76,7 @@ class Delta(msgspec.Struct):
     limited: bool
     receipts: list[Receipt]
     counted: int | None
-    members_changed: bool
+    summary_changed: bool
     state: list[StoredEvent]
     rendered: bytes
     """The members `timeline` and `state` of the room's object in /sync, without brackets around them."""
@@ -127,7 +130,7 @@ class Deltas:
         matching = all_events if view.timeline.is_plain else [e for e in all_events if view.timeline.matches(e)]
         events = matching[-view.limit :] if view.limit else []
         limited = len(events) < len(matching) or not has_all
-        members_changed = any(e.type == "m.room.member" for e in all_events) or not has_all
+        summary_changed = any(e.type in _SUMMARISED for e in all_events) or not has_all
         return Delta(
             after,
             upto,
@@ -137,7 +140,7 @@ class Deltas:
             limited,
             await receipts_between(self._database, room_id, after, upto),
             all_events[-1].counted if all_events else None,
-            members_changed,
+            summary_changed,
             [],
             b"",
             self._clock.now_ms(),
@@ -159,11 +162,11 @@ class Deltas:
         reads, events = self._database, delta.events
         until = state_place(delta, view)
         changed: list[StoredEvent] = []
-        if delta.limited or view.state_after:
+        if delta.limited or view.state_after or not view.timeline.is_plain:
             changed = await reading.state_between(reads, room_id, delta.after, until)
             members = await reading.members_between(reads, room_id, delta.after, until)
             # Also for those who load members lazily: what they know of somebody must not become wrong.
-            changed += members
+            changed = latest([*changed, *members, *await untold_state(reads, room_id, delta, view)])
         if view.lazy:
             changed += await _senders(reads, room_id, until, events, changed)
         return changed if view.state.is_plain else [event for event in changed if view.state.matches(event)]
@@ -172,6 +175,21 @@ class Deltas:
 def state_place(delta: Delta, view: View) -> Place:
     """Up to where `state` tells: the start of the timeline, or its end with `use_state_after`."""
     return delta.upto if view.state_after or not delta.events else Place(delta.events[0].place - 1)
+
+
+async def untold_state(reads: reading.Reads, room_id: RoomID, delta: Delta, view: View) -> list[StoredEvent]:
+    """State that changed within the timeline and that the client's own filter keeps out of it."""
+    if view.timeline.is_plain:
+        return []
+    start, told = state_place(delta, view), {event.place for event in delta.events}
+    changed = await reading.state_between(reads, room_id, start, delta.upto)
+    changed += await reading.members_between(reads, room_id, start, delta.upto)
+    return [event for event in changed if event.place not in told]
+
+
+def latest(events: list[StoredEvent]) -> list[StoredEvent]:
+    """Of state events the last one for each type and key."""
+    return list({(event.type, event.state_key): event for event in events}.values())
 
 
 async def _senders(

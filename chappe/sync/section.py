@@ -4,13 +4,15 @@ from collections.abc import Iterable
 
 import msgspec
 
+from chappe.accounts.changes import room_account_data
 from chappe.ids import RoomID, UserID
 from chappe.rooms import StoredEvent, UserRoom, reading
+from chappe.rooms.room_token import encode_room_token
 from chappe.rooms.shown import json_list
-from chappe.stream import Place
-from chappe.sync.assembly import Assembly
+from chappe.stream import Place, place, shard_of
+from chappe.sync.assembly import Assembly, account_event
 from chappe.sync.counts import is_own, unread
-from chappe.sync.delta import Delta, render, state_place
+from chappe.sync.delta import Delta, latest, render, state_place, untold_state
 from chappe.sync.summary import summary
 from chappe.timeline.receipts import Receipt
 from chappe.timeline.visible import sight_of, visible
@@ -23,9 +25,13 @@ MAX_SCANNED_FOR_VIEWER = 200
 async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -> bytes | None:
     """A room the person was in at `after` already: what is new. None if nothing is."""
     delta = await a.deltas.between(room.room_id, after, upto, a.view)
+    departure = await _departure(a, delta, room.room_id)
+    if departure is not None:
+        # The person is not in the room any more, which their own stream will tell in a moment.
+        upto = Place(departure - 1)
+        delta = await a.deltas.between(room.room_id, after, upto, a.view)
     rendered = delta.rendered
-    if a.withholding.filters or any(_is_membership_of(event, a.user_id) for event in delta.all_events):
-        # Where the person's own membership changed on the way, their stream will tell what it means.
+    if a.withholding.filters:
         delta = await _as_seen(a, delta, room.room_id)
         rendered = await render(a.database, delta, a.view, a.viewer, None, a.now)
     elif any(is_own(event, a.user_id, a.viewer.device_id) for event in delta.events):
@@ -38,7 +44,7 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
     if not (has_news or ephemeral or room.room_id in a.account_data or a.full_state):
         return None
     people = b""
-    if delta.members_changed or a.full_state:
+    if delta.summary_changed or a.full_state:
         found, _ = await summary(a.database, room.room_id, a.user_id, upto)
         people = _encode(found)
     return await _joined(a, room.room_id, delta, rendered, ephemeral, people)
@@ -47,6 +53,11 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
 async def joined_anew(a: Assembly, room: UserRoom, upto: Place) -> bytes:
     """A room that is new to this client: its state, and the end of its timeline."""
     delta = await _from_start(a, room, upto)
+    if a.since is not None:
+        a.account_data[room.room_id] = await _all_account_data(a, room.room_id)
+        if await _was_in_before(a, room):
+            # What is told begins again: clients must not put it behind what they know from then.
+            delta.limited = True
     found, heroes = await summary(a.database, room.room_id, a.user_id, upto)
     if a.view.lazy:
         have = {event.state_key for event in delta.state if event.type == "m.room.member"}
@@ -56,8 +67,21 @@ async def joined_anew(a: Assembly, room: UserRoom, upto: Place) -> bytes:
                 delta.state.append(member)
     sight = None if a.is_simple(room, delta) else await sight_of(a.database, room.room_id, a.viewer)
     rendered = await render(a.database, delta, a.view, a.viewer, sight, a.now)
-    ephemeral = _receipts(a, delta.receipts) + a.typing_in(room.room_id)
+    ephemeral = _receipts(a, delta.receipts) + a.typing_in(room.room_id, anew=True)
     return await _joined(a, room.room_id, delta, rendered, ephemeral, _encode(found))
+
+
+def typing_only(a: Assembly, room_id: RoomID) -> bytes | None:
+    """A room in which nothing happened but that somebody types, or stopped."""
+    events = a.typing_in(room_id)
+    if not events:
+        return None
+    shard = shard_of(room_id)
+    token = encode_room_token(place(shard, a.heads[shard]))
+    return (
+        b'{"timeline":{"events":[],"limited":false,"prev_batch":"%s"},"%s":{"events":[]},"ephemeral":{"events":%s},'
+        b'"account_data":{"events":[]}}' % (token.encode(), a.view.state_word.encode(), json_list(events))
+    )
 
 
 async def left(a: Assembly, room: UserRoom, after: Place) -> bytes | None:
@@ -118,13 +142,21 @@ async def _from_start(a: Assembly, room: UserRoom, upto: Place) -> Delta:
 
 
 async def _last_visible(a: Assembly, room_id: RoomID, start: Delta) -> Delta:
+    """The end of the timeline for someone who may not see all of it.
+
+    It begins behind the last piece of state that they may not see: clients take the state that is told as
+    that of the start of the timeline, and would not learn of it.
+    """
     sight = await sight_of(a.database, room_id, a.viewer)
     found = await reading.events_before(a.database, room_id, Place(0), start.upto, MAX_SCANNED_FOR_VIEWER)
-    matching = [event for event in reversed(found) if a.view.timeline.matches(event)]
-    seen = await visible(a.database, matching, a.viewer, sight, a.withholding)
-    shown = seen[-a.view.limit :] if a.view.limit else []
-    limited = len(shown) < len(seen) or len(found) == MAX_SCANNED_FOR_VIEWER
-    return msgspec.structs.replace(start, events=shown, limited=limited)
+    seen = await visible(a.database, found, a.viewer, sight, a.withholding)
+    seen_places = {event.place for event in seen}
+    hidden = [event.place for event in found if event.state_key is not None and event.place not in seen_places]
+    begin = max(hidden, default=Place(0))
+    matching = [event for event in reversed(seen) if event.place > begin and a.view.timeline.matches(event)]
+    shown = matching[-a.view.limit :] if a.view.limit else []
+    is_cut = len(found) == MAX_SCANNED_FOR_VIEWER or any(event.place < begin for event in seen)
+    return msgspec.structs.replace(start, events=shown, limited=is_cut or len(shown) < len(matching))
 
 
 async def _with_full_state(a: Assembly, delta: Delta, room_id: RoomID) -> Delta:
@@ -137,9 +169,32 @@ async def _with_full_state(a: Assembly, delta: Delta, room_id: RoomID) -> Delta:
         state += sorted((one for one in found if one is not None), key=lambda one: one.place)
     else:
         state += await reading.members_at(reads, room_id, at)
+    state = latest([*state, *await untold_state(reads, room_id, delta, view)])
     if not view.state.is_plain:
         state = [event for event in state if view.state.matches(event)]
     return msgspec.structs.replace(delta, state=state)
+
+
+async def _departure(a: Assembly, delta: Delta, room_id: RoomID) -> Place | None:
+    """The first event of a delta by which the person left a room that they were in before it; None if they stayed."""
+    if delta.has_all_events and not any(_is_membership_of(event, a.user_id) for event in delta.all_events):
+        return None
+    for at, membership in await reading.member_history(a.database, room_id, a.user_id):
+        if delta.after < at <= delta.upto and membership != "join":
+            return at
+    return None
+
+
+async def _was_in_before(a: Assembly, room: UserRoom) -> bool:
+    """Whether the person had been in the room before they last came in."""
+    history = await reading.member_history(a.database, room.room_id, a.user_id)
+    return any(membership == "join" and at < room.joined_place for at, membership in history)
+
+
+async def _all_account_data(a: Assembly, room_id: RoomID) -> list[bytes]:
+    shard = shard_of(a.user_id)
+    entries = await room_account_data(a.database, a.user_id, room_id, place(shard, a.heads[shard]))
+    return [account_event(type, content) for type, content in entries if a.filter.room_account_data.wants(type)]
 
 
 def _is_membership_of(event: StoredEvent, user_id: UserID) -> bool:
@@ -150,12 +205,18 @@ def _receipts(a: Assembly, receipts: Iterable[Receipt]) -> list[bytes]:
     """The m.receipt event; private receipts are shown to their owner only."""
     if not a.filter.ephemeral.wants("m.receipt"):
         return []
-    content: dict[str, dict[str, dict[str, dict[str, object]]]] = {}
+    contents: list[dict[str, dict[str, dict[str, dict[str, object]]]]] = []
     for receipt in receipts:
         if receipt.type == "m.read.private" and receipt.user_id != a.user_id:
             continue
         told: dict[str, object] = {"ts": receipt.ts}
         if receipt.thread_id:
             told["thread_id"] = receipt.thread_id
-        content.setdefault(receipt.event_id, {}).setdefault(receipt.type, {})[receipt.user_id] = told
-    return [_encode({"type": "m.receipt", "content": content})] if content else []
+        for content in contents:
+            people = content.setdefault(receipt.event_id, {}).setdefault(receipt.type, {})
+            if receipt.user_id not in people:
+                break  # else there is one for another thread, at the same event, and no room for two in one content
+        else:
+            contents.append({receipt.event_id: {receipt.type: (people := {})}})
+        people[receipt.user_id] = told
+    return [_encode({"type": "m.receipt", "content": content}) for content in contents]

@@ -138,7 +138,7 @@ class Syncing:
             ),
             since=since,
             heads=heads,
-            typing_since=since.ephemeral if since is not None and since.process == self._process else -1,
+            typing_since=self._typing_since(since),
             full_state=wish.full_state,
             now=self._clock.now_ms(),
         )
@@ -146,6 +146,12 @@ class Syncing:
         if not (even_without_news or answer.has_news):
             return None
         return answer.render(token)
+
+    def _typing_since(self, since: SyncToken | None) -> int:
+        """Which typing the client knows. What another process told it ended with that process: it is told anew."""
+        if since is None or (since.process != self._process and since.ephemeral):
+            return -1
+        return since.ephemeral
 
     async def _wait(self, news: "asyncio.Future[None]", deadline: float, gone: Gone) -> bool:
         """Wait for a change, the deadline, the client's leaving or the end of the process.
