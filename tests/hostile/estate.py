@@ -50,13 +50,17 @@ class Answered:
     @property
     def code(self) -> tuple[int, str]:
         """Status and errcode."""
-        return self.status, self.json.get("errcode", "")
+        return self.status, self.json.get("errcode", "") if isinstance(self.json, dict) else ""
 
     def judge(self) -> "Answered":
         """Fail unless this is a success, or a refusal that helps; in any case with CORS."""
         assert self.status < 500, self
         assert CORS.items() <= self.headers.items(), self
-        if self.status < 400 or self.asked.startswith("HEAD ") or self.headers[b"content-type"].startswith(b"text/html"):
+        if (
+            self.status < 400
+            or self.asked.startswith("HEAD ")
+            or self.headers[b"content-type"].startswith(b"text/html")
+        ):
             return self
         if self.status == 401 and "flows" in self.json:
             assert self.json["session"], self

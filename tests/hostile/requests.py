@@ -17,15 +17,19 @@ CONTENTS: dict[str, dict[str, Any]] = {
     "m.room.message": {
         "msgtype": "m.text", "body": "hi", "format": "org.matrix.custom.html", "formatted_body": "<b>hi</b>",
         "m.mentions": {"user_ids": ["@ben:localhost"], "room": True},
-        "m.relates_to": {"rel_type": "m.thread", "event_id": UNKNOWN_EVENT, "m.in_reply_to": {"event_id": UNKNOWN_EVENT}},
+        "m.relates_to": {
+            "rel_type": "m.thread", "event_id": UNKNOWN_EVENT, "m.in_reply_to": {"event_id": UNKNOWN_EVENT},
+        },
     },
-    "m.room.encrypted": {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgA", "session_id": "s", "device_id": "D"},
+    "m.room.encrypted": {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgA", "session_id": "s"},
     "m.reaction": {"m.relates_to": {"rel_type": "m.annotation", "event_id": UNKNOWN_EVENT, "key": "+"}},
     "m.room.redaction": {"redacts": UNKNOWN_EVENT, "reason": "why"},
     "m.room.member": {
         "membership": "join", "displayname": "Ann", "avatar_url": "mxc://localhost/a", "reason": "so",
         "is_direct": True, "join_authorised_via_users_server": "@ann:localhost",
-        "third_party_invite": {"display_name": "a", "signed": {"mxid": "@ben:localhost", "token": "t", "signatures": {}}},
+        "third_party_invite": {
+            "display_name": "a", "signed": {"mxid": "@ben:localhost", "token": "t", "signatures": {}},
+        },
     },
     "m.room.power_levels": {
         "users": {"@ben:localhost": 50}, "users_default": 0, "events": {"m.room.name": 50}, "events_default": 0,

@@ -4,9 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from chappe.http import Route
 from chappe.http.limits import MAX_PATH_BYTES
-from tests.hostile.estate import Estate
+from tests.hostile.estate import Answered, Estate
 from tests.hostile.requests import BODIES, QUERIES, ROUTES, UNKNOWN_EVENT, right_path, who_may
 
 pytestmark = pytest.mark.anyio
@@ -72,15 +71,11 @@ PARSED = {"room_id": "!", "user_id": "@", "event_id": "$", "alias": "%23", "room
 WITH_PARAMETERS = [label for label, route in ROUTES.items() if route.parameters]
 
 
-
-async def ask(estate: Estate, label: str, path: str) -> "tuple[Route, object]":
+async def ask(estate: Estate, label: str, path: str) -> Answered:
     route = ROUTES[label]
     query = "&".join(f"{name}={quote(value)}" for name, value in QUERIES.get(label, {}).items() if value)
     body = BODIES.get(label)
-    said = await estate.ask(
-        route.method, path.encode(), body, token=who_may(estate, route).token, query=query.encode()
-    )
-    return route, said
+    return await estate.ask(route.method, path.encode(), body, token=who_may(estate, route).token, query=query.encode())
 
 
 @pytest.mark.parametrize("label", WITH_PARAMETERS)
@@ -89,18 +84,18 @@ async def test_ids_that_are_wrong_or_unknown(any_estate: Estate, label: str) -> 
     before = await any_estate.stored()
     for name, _, _ in route.parameters:
         for value in ANYWHERE.values():
-            _, said = await ask(any_estate, label, right_path(any_estate, route, **{name: value}))
+            said = await ask(any_estate, label, right_path(any_estate, route, **{name: value}))
             if name in PARSED and not value.startswith((PARSED[name], "!", "%23")):
                 assert said.code == (400, "M_INVALID_PARAM"), said
             if said.status >= 400 and said.status != 401:
                 assert await any_estate.stored() == before, said
             before = await any_estate.stored()
         for value in REFUSED.values():
-            _, said = await ask(any_estate, label, right_path(any_estate, route, **{name: value}))
+            said = await ask(any_estate, label, right_path(any_estate, route, **{name: value}))
             assert said.code == (400, "M_INVALID_PARAM"), said
-        _, said = await ask(any_estate, label, right_path(any_estate, route, **{name: "x" * MAX_PATH_BYTES}))
+        said = await ask(any_estate, label, right_path(any_estate, route, **{name: "x" * MAX_PATH_BYTES}))
         assert said.code == (414, "M_TOO_LARGE"), said
-        _, said = await ask(any_estate, label, right_path(any_estate, route, **{name: ""}))
+        said = await ask(any_estate, label, right_path(any_estate, route, **{name: ""}))
         if name != "state_key":
             assert said.status in (404, 405), said
 
