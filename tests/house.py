@@ -125,7 +125,7 @@ class House:
     def __init__(self, chappe: "Chappe", clock: Clock) -> None:
         self.chappe = chappe
         self.clock = clock
-        transport = httpx.ASGITransport(app=ASGIFace(chappe.application))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=ASGIFace(chappe.application))
         self._client = httpx.AsyncClient(transport=transport, base_url="http://chappe.test")
 
     async def request(

@@ -56,9 +56,7 @@ async def test_a_refused_unit_leaves_nothing_and_no_gap(post: Post) -> None:
 
 async def test_a_collision_costs_only_the_unit_that_collides(post: Post) -> None:
     await post.call(7, add, "taken")
-    results = await asyncio.gather(
-        *(post.call(7, add, name) for name in ("a", "taken", "b")), return_exceptions=True
-    )
+    results = await asyncio.gather(*(post.call(7, add, name) for name in ("a", "taken", "b")), return_exceptions=True)
     assert results[0] == "a"
     assert results[2] == "b"
     assert isinstance(results[1], Refused), "it was tried again, and then its caller was told"

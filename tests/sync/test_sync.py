@@ -1,6 +1,7 @@
 """What /sync tells, in small stories."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.house import House
 pytestmark = pytest.mark.anyio
 
 
-def bodies(room: dict) -> list[str]:  # type: ignore[type-arg]
+def bodies(room: dict[str, Any]) -> list[str]:
     return [e["content"]["body"] for e in room["timeline"]["events"] if e["type"] == "m.room.message"]
 
 
@@ -27,7 +28,8 @@ async def test_first_sync_then_only_what_is_new(house: House) -> None:
     assert joined["unread_notifications"] == {"highlight_count": 0, "notification_count": 1}
 
     assert "rooms" not in await ben.sync()
-    await ann.send(room, "two", **{"m.mentions": {"user_ids": [ben.user_id]}})
+    mentions: dict[str, Any] = {"m.mentions": {"user_ids": [ben.user_id]}}
+    await ann.send(room, "two", **mentions)
     second = (await ben.sync())["rooms"]["join"][room]
     assert bodies(second) == ["two"]
     assert second["state"]["events"] == []
