@@ -13,8 +13,12 @@ from chappe.timeline.visible import Sight, Viewer, Withholding, visible
 
 MAX_SCANNED = 2_000
 """Events looked at for one page. A filter that few of them pass gives a short page, and a token to go on."""
+MAX_PAGE_BYTES = 1024 * 1024
+"""Size of a page's events: behind it the page ends, and has a token to go on. A thousand events may have 64 MB."""
 _BATCH = 200
 """Events read at a time once the first read did not fill the page."""
+_MOST_AT_ONCE = 200
+"""Events read at a time in any case: 13 MB at most."""
 
 
 class Page(msgspec.Struct):
@@ -59,11 +63,13 @@ class Walk(msgspec.Struct, frozen=True):
         for after, upto in stretches:
             while after < upto:
                 wanted = min(max(limit + 1 - len(found), _BATCH if scanned else 0), self.most_scanned + 1 - scanned)
+                wanted = min(wanted, _MOST_AT_ONCE)
                 batch = await read(self.reads, self.room_id, after, upto, wanted)
                 scanned += len(batch)
                 found += await self._wanted(batch)
-                if len(found) > limit:
-                    return Page(found[:limit], _behind(found[limit - 1], newest_first))
+                fitting = min(limit, _fitting(found))
+                if len(found) > fitting:
+                    return Page(found[:fitting], _behind(found[fitting - 1], newest_first))
                 if len(batch) < wanted:
                     break
                 if scanned > self.most_scanned:
@@ -76,6 +82,16 @@ class Walk(msgspec.Struct, frozen=True):
         if not self.filter.is_plain:
             events = [event for event in events if self.filter.matches(event)]
         return await visible(self.reads, events, self.viewer, self.sight, self.withholding)
+
+
+def _fitting(events: Sequence[StoredEvent]) -> int:
+    """How many of the events, from the first on, go into one page: at least one, if there is any."""
+    size = 0
+    for at, event in enumerate(events):
+        size += len(event.client_json)
+        if size > MAX_PAGE_BYTES:
+            return max(at, 1)
+    return len(events)
 
 
 def _behind(event: StoredEvent, newest_first: bool) -> Place:

@@ -8,7 +8,7 @@ import pytest
 from chappe.ids import RoomID, UserID
 from chappe.rooms import StoredEvent
 from chappe.timeline.filters import EventFilter
-from chappe.timeline.pages import Page, Walk
+from chappe.timeline.pages import MAX_PAGE_BYTES, Page, Walk
 from chappe.timeline.visible import Viewer, Withholding, sight_of
 from tests.house import House, Person
 
@@ -161,6 +161,19 @@ async def test_a_filter_that_little_passes_costs_a_bounded_page(house: House) ->
         start = end
     assert [event.type for page in found for event in page.events] == ["m.room.create"]
     assert len(found) > 4
+
+
+@pytest.mark.anyio
+async def test_a_page_of_large_events_ends_early_and_leads_on(house: House) -> None:
+    alice = await house.person("alice")
+    room_id = await alice.create_room()
+    sent = [await alice.send(room_id, "m" * 60_000) for _ in range(30)]
+    for direction, order in (("b", sent[::-1]), ("f", sent)):
+        pages = await walk_through(alice, room_id, direction, 1000)
+        assert len(pages) == 2
+        assert max(sum(len(event["content"].get("body", "")) for event in page) for page in pages) <= MAX_PAGE_BYTES
+        flat = [event["event_id"] for page in pages for event in page if event["type"] == "m.room.message"]
+        assert flat == order
 
 
 @pytest.mark.anyio
