@@ -32,8 +32,8 @@ MAX_DELTA_AGE_MS = 5_000
 SCANNED_FOR_FILTER = 500
 """Events looked at for a filter that leaves some out."""
 
-_SUMMARISED = frozenset({"m.room.member", "m.room.name", "m.room.canonical_alias"})
-"""What the summary of a room depends on."""
+_SUMMARISED = frozenset({"m.room.member", "m.room.name", "m.room.canonical_alias", "m.room.redaction"})
+"""What the summary of a room depends on; a redaction may have taken the room's name."""
 
 _NOBODY = Viewer(UserID(""))
 

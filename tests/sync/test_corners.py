@@ -33,7 +33,7 @@ async def test_account_data_of_a_room_is_told_again_on_joining_it(house: House) 
 
 
 async def test_coming_back_begins_the_timeline_anew(house: House) -> None:
-    ann, ben, room = await two_in_a_room(house)
+    _, ben, room = await two_in_a_room(house)
     await ben.sync()
     (await ben.leave(room)).ok()
     (await ben.join(room)).ok()
@@ -63,10 +63,15 @@ async def test_two_receipts_at_one_event_are_both_told(house: House) -> None:
     assert sorted(threads, key=str) == [None, "main"]
 
 
-async def test_a_room_that_loses_its_name_gets_heroes(house: House) -> None:
+@pytest.mark.parametrize("how", ["set", "redacted"])
+async def test_a_room_that_loses_its_name_gets_heroes(house: House, how: str) -> None:
     ann, ben, room = await two_in_a_room(house, name="Tower")
     assert "m.heroes" not in (await joined(ben, room))["summary"]
-    (await ann.set_state(room, "m.room.name", {})).ok()
+    if how == "set":
+        (await ann.set_state(room, "m.room.name", {})).ok()
+    else:
+        named = (await ann.get(f"/rooms/{room}/state/m.room.name/", format="event")).ok()
+        (await ann.put(f"/rooms/{room}/redact/{named['event_id']}/r1", {})).ok()
     assert (await joined(ben, room))["summary"]["m.heroes"] == [ann.user_id]
 
 
