@@ -1,7 +1,7 @@
 """Setting a piece of a room's state: what clients may set, and what is looked at more closely."""
 
 from chappe.errors import Errcode, Refused
-from chappe.ids import EventID, RoomID, UserID
+from chappe.ids import EventID, RoomID, UserID, is_user_id
 from chappe.rooms import register_store
 from chappe.rooms.append import append
 from chappe.rooms.guests import remove_guests_if_shut_out
@@ -37,6 +37,8 @@ async def put_state_entered(
     if event_type == "m.room.redaction":
         raise Refused(Errcode.FORBIDDEN, "A redaction is not state. Use /redact with the event's ID.")
     if event_type == MEMBER:
+        if not is_user_id(state_key):  # before it is looked up: it may be what no database takes
+            raise Refused(Errcode.FORBIDDEN, "The state_key of a membership event is the user ID of the member.")
         return await _put_member(tx, device, room, UserID(state_key), content)
     if room.membership(device.user_id) != "join":
         raise not_in_room()

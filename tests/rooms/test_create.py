@@ -218,3 +218,11 @@ async def test_state_is_complete(anna: Person) -> None:
         "m.room.guest_access",
         "m.room.name",
     }
+
+
+async def test_a_membership_of_what_is_no_user_is_refused(anna: Person) -> None:
+    for state_key in ("", "bob", "@bob", "@b\0b:localhost", "@b\n:localhost"):
+        wish = {"type": "m.room.member", "state_key": state_key, "content": {"membership": "invite"}}
+        said = await anna.post("/createRoom", {"initial_state": [wish]})
+        assert (said.status, said.errcode) == (400, "M_INVALID_ROOM_STATE"), state_key
+    assert (await anna.get("/joined_rooms")).ok() == {"joined_rooms": []}
