@@ -16,7 +16,7 @@ import uvloop
 from chappe import accounts, discovery, rooms, sync, timeline
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
-from chappe.errors import StartupError
+from chappe.errors import Refused, StartupError
 from chappe.holds import Holds
 from chappe.http import Application, RateLimits, Routes, rates_from
 from chappe.http.server import HTTPServer
@@ -215,7 +215,11 @@ async def greeting(chappe: Chappe) -> str:
         f"Chappe is ready: {settings.base_url}  (server name {settings.server_name}, data in {settings.data_dir})",
         "",
     ]
-    link = await accounts.owner_link(chappe.bus, chappe.database, settings)
+    try:
+        link = await accounts.owner_link(chappe.bus, chappe.database, settings)
+    except Refused as no:  # a full disk, say: what is there can be read all the same
+        lines += [f"  There is no link for making the owner's account. {no.reason}", ""]
+        link = None
     if link is not None:
         lines += ["  No account yet. Open this link once, within a day, to make the owner's:", f"    {link}", ""]
     lines += [

@@ -89,6 +89,16 @@ class PostgresDatabase(Database):
     async def migrate(self, folders: Sequence[Path]) -> None:
         writer = self._writer
         assert writer is not None
+        try:
+            await self._migrate(writer, folders)
+            await self._take_shards(writer)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            raise StartupError(
+                f"PostgreSQL cannot be brought up to date: {_in_words(error)}.",
+                "Nothing was changed. Look into the log of PostgreSQL, then start again.",
+            ) from error
+
+    async def _migrate(self, writer: "asyncpg.Connection[Any]", folders: Sequence[Path]) -> None:
         await writer.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, checksum TEXT NOT NULL)")
         applied = {row[0]: row[1] for row in await writer.fetch("SELECT name, checksum FROM migration")}
         for migration in pending(found_in(folders), applied):
@@ -96,7 +106,6 @@ class PostgresDatabase(Database):
                 for statement in statements_of(migration.sql):
                     await writer.execute(statement)
                 await writer.execute("INSERT INTO migration VALUES ($1, $2)", migration.name, migration.checksum)
-        await self._take_shards(writer)
 
     async def _take_shards(self, writer: "asyncpg.Connection[Any]") -> None:
         """Become the owner of all shards: whoever held them before can no longer flush."""

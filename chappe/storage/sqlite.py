@@ -27,6 +27,7 @@ from chappe.storage.database import (
 )
 from chappe.storage.dialect import Row, sqlite_arguments, sqlite_schema, sqlite_sql
 from chappe.storage.migrations import found_in, pending, statements_of
+from chappe.storage.sqlite_errors import cannot_start, in_words
 from chappe.storage.unit import StatementKind, Superseded, Unit
 
 SCAN_THREADS = 2
@@ -59,10 +60,7 @@ class SQLiteDatabase(Database):
             self._writer = self._connect()
             self._reader = self._connect()
         except sqlite3.Error as error:
-            raise StartupError(
-                f"The database {path} cannot be opened: {error}.",
-                "Check that the folder is writable and that the disk has room.",
-            ) from error
+            raise cannot_start(f"The database {path} cannot be opened", error) from error
         self._reader.execute("PRAGMA query_only=ON")
         self._committer = _Committer(self._writer)
         self._scanner = ThreadPoolExecutor(SCAN_THREADS, "scan")
@@ -84,23 +82,23 @@ class SQLiteDatabase(Database):
         return connection
 
     async def migrate(self, folders: Sequence[Path]) -> None:
+        try:
+            self._migrate(folders)
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise cannot_start(f"The database {self._path} cannot be brought up to date", error) from error
+        self.heads = [head for (head,) in self._writer.execute("SELECT head FROM shard ORDER BY id")]
+
+    def _migrate(self, folders: Sequence[Path]) -> None:
         writer = self._writer
         writer.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, checksum TEXT NOT NULL) STRICT")
         applied = dict(writer.execute("SELECT name, checksum FROM migration").fetchall())
         for migration in pending(found_in(folders), applied):
             writer.execute("BEGIN IMMEDIATE")
-            try:
-                for statement in statements_of(sqlite_schema(migration.sql)):
-                    writer.execute(statement)
-                writer.execute("INSERT INTO migration VALUES (?, ?)", (migration.name, migration.checksum))
-                writer.execute("COMMIT")
-            except sqlite3.Error as error:
-                writer.execute("ROLLBACK")
-                raise StartupError(
-                    f"The schema change {migration.name} could not be applied: {error}.",
-                    "Nothing was changed. Free disk space if the disk is full, and start again.",
-                ) from error
-        self.heads = [head for (head,) in writer.execute("SELECT head FROM shard ORDER BY id")]
+            for statement in statements_of(sqlite_schema(migration.sql)):
+                writer.execute(statement)
+            writer.execute("INSERT INTO migration VALUES (?, ?)", (migration.name, migration.checksum))
+            writer.execute("COMMIT")
 
     async def fetch(self, sql: str, *arguments: object) -> list[Row]:
         return self._reader.execute(sqlite_sql(sql), sqlite_arguments(arguments)).fetchall()
@@ -116,7 +114,10 @@ class SQLiteDatabase(Database):
             self._scan_connections.append(connection)
 
     async def execute_once(self, sql: str, *arguments: object) -> None:
-        self._writer.execute(sqlite_sql(sql), arguments)
+        try:
+            self._writer.execute(sqlite_sql(sql), arguments)
+        except sqlite3.Error as error:
+            raise cannot_start(f"The database {self._path} cannot be written", error) from error
 
     async def flush(self, group: Sequence[Unit]) -> list[BaseException | None]:
         positions = Positions(self.heads)
@@ -132,12 +133,17 @@ class SQLiteDatabase(Database):
                 results = self._write(group, positions, bulk=False)
             self._advance(positions)
             await self._committer.commit()
-        except sqlite3.Error as error:
-            with contextlib.suppress(sqlite3.Error):
-                self._writer.execute("ROLLBACK")
-            raise EngineFailure(_in_words(error)) from error
+        except Exception as error:
+            self._roll_back()  # whatever it was: the next group must not begin within this one
+            if isinstance(error, sqlite3.Error):
+                raise EngineFailure(in_words(error)) from error
+            raise
         self.heads = positions.heads
         return results
+
+    def _roll_back(self) -> None:
+        with contextlib.suppress(sqlite3.Error):  # after some errors the engine has done it already
+            self._writer.execute("ROLLBACK")
 
     def _write(self, group: Sequence[Unit], positions: Positions, *, bulk: bool) -> list[BaseException | None]:
         """Run all statements. `bulk`: appends of all units together at the end; else each with its unit."""
@@ -259,12 +265,3 @@ def _exclusive(path: Path) -> int:
             "Stop it first, or start this one with another data_dir and port.",
         ) from error
     return descriptor
-
-
-def _in_words(error: sqlite3.Error) -> str:
-    text = str(error)
-    if "full" in text:
-        return "the disk is full"
-    if "readonly" in text or "read-only" in text:
-        return "the data folder is read-only"
-    return f"the database said: {text}"

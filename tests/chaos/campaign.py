@@ -26,7 +26,7 @@ Step = Callable[[], Awaitable[None]]
 
 
 class Campaign:
-    """Everybody's tasks, and the one who kills."""
+    """Everybody's tasks, and the trouble they are in."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -34,8 +34,11 @@ class Campaign:
         """The seconds each start took, until the first answer."""
         self._is_over = False
 
-    async def run(self, kills: int) -> None:
-        """Settle, load, kill so many times, let everybody finish, kill once more, and read everything."""
+    async def run(self, trouble: Callable[[], Awaitable[None]], seconds: float) -> None:
+        """Settle, load while there is trouble, let everybody finish, kill once more, and read everything.
+
+        `seconds` is far more than the trouble takes.
+        """
         world = self.world
         await world.settle(PEOPLE, MOVERS, MAKERS, ROOMS)
         for room_id in world.rooms:
@@ -46,7 +49,7 @@ class Campaign:
         world.record.readers += [*(reading.reader for reading in readings), paging.reader]
         for reading in readings:
             await reading.look(0)  # from before the load on: they are shown everything of it
-        async with asyncio.timeout(kills * ROUND_SECONDS + ENDING_SECONDS), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(seconds + ENDING_SECONDS), asyncio.TaskGroup() as tasks:
             steps: list[Step] = [reading.step for reading in readings]
             steps += [Writing(person).step for person in world.people]
             steps += [Moving(person).step for person in world.movers]
@@ -54,7 +57,7 @@ class Campaign:
             for step in (*steps, paging.step):
                 tasks.create_task(self._again_and_again(step))
             try:
-                await self._kill(kills)
+                await trouble()
             finally:
                 self._is_over = True
         paging.close()
@@ -64,7 +67,7 @@ class Campaign:
     async def _end(self, readings: list[Reading]) -> None:
         for reading in readings:
             await reading.catch_up()
-        await self._restart()
+        await self.restart()
         for reading in readings:
             await reading.catch_up()  # there must be nothing new
             reading.close()
@@ -75,13 +78,15 @@ class Campaign:
         while not self._is_over:
             await step()
 
-    async def _kill(self, kills: int) -> None:
+    async def kill(self, kills: int) -> None:
+        """Kill the server so many times, each time after a short life of random length."""
         longest = LONGEST_LIFE_S[self.world.server.engine]
         for _ in range(kills):
             await asyncio.sleep(self.world.rng.uniform(0, longest))
-            await self._restart()
+            await self.restart()
 
-    async def _restart(self) -> None:
+    async def restart(self) -> None:
+        """Kill it, now and then once more while it starts, and start it."""
         world, rng = self.world, self.world.rng
         world.up.clear()
         await world.server.kill()
@@ -94,11 +99,10 @@ class Campaign:
 
 
 async def campaign(server: ServerProcess, seed: int, kills: int) -> Campaign:
-    """A whole campaign on a server that runs; its record is to be checked."""
+    """A whole campaign of kills on a server that runs; its record is to be checked."""
     world = World(server, random.Random(seed))
-    world.up.set()
     done = Campaign(world)
-    await done.run(kills)
+    await done.run(lambda: done.kill(kills), kills * ROUND_SECONDS)
     return done
 
 

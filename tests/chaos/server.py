@@ -32,10 +32,10 @@ room_version = "11"
 class ServerProcess:
     """One data folder, one port, and the process that serves them at the moment, if any."""
 
-    def __init__(self, folder: Path, storage: str = "sqlite") -> None:
+    def __init__(self, folder: Path, storage: str = "sqlite", data: Path | None = None) -> None:
         self.folder = folder
         self.engine = "sqlite" if storage == "sqlite" else "postgres"
-        self.data = folder / "data"
+        self.data = data or folder / "data"
         self.database = self.data / "chappe.db"
         self.port = free_port()
         self.log = folder / "server.log"
@@ -87,6 +87,14 @@ class ServerProcess:
                     return
             await asyncio.sleep(LOOK_SECONDS)
         raise AssertionError(f"No answer within {START_SECONDS} s:\n{self.last_log()}")
+
+    async def fail_to_start(self, before: Callable[[], None] | None = None) -> tuple[int, str]:
+        """Start, and wait until it has ended. Returns its exit status and what it said on standard error."""
+        await self.spawn(before)
+        assert self._process is not None
+        status = await asyncio.wait_for(self._process.wait(), START_SECONDS)
+        self._process = None
+        return status, self.last_log()
 
     async def kill(self) -> None:
         """`kill -9`, whatever it is doing."""

@@ -52,11 +52,13 @@ class Line:
 
     async def read(self, path: str) -> Answer:
         """A GET, repeated until it is answered and the server is not busy."""
-        while True:
+        deadline = self._world.now() + ANSWER_SECONDS
+        while self._world.now() < deadline:
             answer = await self.ask("GET", path)
             if answer is not None and answer.status != 503:
                 return answer
             await asyncio.sleep(BUSY_SECONDS)
+        raise AssertionError(f"No answer to {path}:\n{self._world.server.last_log()}")
 
     async def get(self, path: str) -> JSON:
         """The JSON of a GET that must succeed."""
@@ -83,7 +85,7 @@ class Person:
     ) -> Answer | None:
         """Send a write, the same again after every crash until it is answered, and record each attempt.
 
-        `gives_up` is how probable it is that somebody who got no answer does not ask again.
+        `gives_up` is how probable it is that somebody who got no answer, or was told 503, does not ask again.
         """
         self.world.record.writes.append(write)
         while True:
@@ -97,7 +99,7 @@ class Person:
                     return None
                 continue
             _note(attempt, answer, self.world.now())
-            if answer.status != 503:
+            if answer.status != 503 or self.world.rng.random() < gives_up:
                 return answer
             await asyncio.sleep(BUSY_SECONDS)
 
@@ -121,6 +123,7 @@ class World:
         self.record = Record()
         self.up = asyncio.Event()
         """Set while the server is thought to be there. Who is on the way to it is not stopped."""
+        self.up.set()
         self.people: list[Person] = []
         self.movers: list[Person] = []
         self.makers: list[Person] = []

@@ -9,7 +9,7 @@ from tests.chaos.world import JSON, Person, path_of
 STATE_TYPE = "org.example.mark"
 DATA_TYPES = ("org.example.mark0", "org.example.mark1")
 GIVES_UP = 0.2
-"""How often somebody who got no answer leaves it at that."""
+"""How often somebody who got no answer, or was told to come again, leaves it at that."""
 MAKING_SECONDS = 0.05
 """Between one new room and the next: each is some ten events."""
 
@@ -36,8 +36,8 @@ class Writing:
         write = self._world.new_write(Kind.MESSAGE, self._person, room_id=room_id)
         body = {"msgtype": "m.text", "body": "Line is open.", "mark": write.mark}
         path = path_of("rooms", room_id, "send", "m.room.message", write.mark)
-        if await self._person.write(write, "PUT", path, body, gives_up=GIVES_UP):
-            self._own[room_id] += write.event_ids
+        await self._person.write(write, "PUT", path, body, gives_up=GIVES_UP)
+        self._own[room_id] += write.event_ids
 
     async def _state(self, room_id: str) -> None:
         state_key = self._person.name
