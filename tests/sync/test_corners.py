@@ -44,8 +44,9 @@ async def test_coming_back_begins_the_timeline_anew(house: House) -> None:
 
 async def test_a_mention_that_was_redacted_is_no_highlight(house: House) -> None:
     ann, ben, room = await two_in_a_room(house)
-    for _ in range(2):
-        event_id = await ann.send(room, "ben!", **{"m.mentions": {"user_ids": [ben.user_id]}})  # type: ignore[arg-type]
+    to_ben: Any = {"m.mentions": {"user_ids": [ben.user_id]}}
+    await ann.send(room, "ben!", **to_ben)
+    event_id = await ann.send(room, "ben?", **to_ben)
     assert (await joined(ben, room))["unread_notifications"]["highlight_count"] == 2
     (await ann.put(f"/rooms/{room}/redact/{event_id}/r1", {})).ok()
     assert (await joined(ben, room))["unread_notifications"]["highlight_count"] == 1
