@@ -205,9 +205,9 @@ class Settings:
         example='["127.0.0.1", "10.0.0.0/8"]',
     )
     registration: Registration = setting(
-        """Who may make an account. "open": everybody. "token": who was given a registration token, such as the one
-        in the owner link that the first start prints. "approval": everybody may ask, and an operator decides. "closed":
-        nobody. The default lets nobody in whom the owner did not ask, even if the server is reachable by accident.""",
+        """Who may make an account. "open": everybody. "token": who was given a registration token by an operator.
+        "approval": everybody may ask, and an operator decides. "closed": nobody. The default lets nobody in whom the owner
+        did not ask, even if the server is reachable by accident. The owner link works in every case.""",
         kinds.choice(Registration),
         default=Registration.TOKEN,
         example='"open"',

@@ -5,7 +5,8 @@ import re
 from tests.tidy.repository import ROOT, texts
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-FENCE = re.compile(r"```(?:sh|bash|console|shell)?\n(.*?)```", re.DOTALL)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+TYPED = {"", "sh", "bash", "console", "shell"}
 
 
 def anchors(text: str) -> set[str]:
@@ -32,9 +33,8 @@ def test_every_make_target_in_the_documentation_exists() -> None:
     missing = []
     for name, text in texts(".md"):
         spoken = re.findall(r"`make ([a-z-]+)", text)
-        typed = [
-            target for block in FENCE.findall(text) for target in re.findall(r"(?m)^\s*\$?\s*make ([a-z-]+)", block)
-        ]
+        blocks = [block for kind, block in FENCE.findall(text) if kind in TYPED]
+        typed = [target for block in blocks for target in re.findall(r"(?m)^\s*\$?\s*make ([a-z-]+)", block)]
         missing += [f"{name}: make {target}" for target in spoken + typed if target not in targets]
     assert missing == []
 
