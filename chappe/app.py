@@ -221,7 +221,7 @@ async def greeting(chappe: Chappe) -> str:
         lines += [f"  There is no link for making the owner's account. {no.reason}", ""]
         link = None
     if link is not None:
-        lines += ["  No account yet. Open this link once, within a day, to make the owner's:", f"    {link}", ""]
+        lines += ["  No owner yet. Open this link once, within a day, to make the owner's account:", f"    {link}", ""]
     lines += [
         f"  Client: nheko, for example; as homeserver give it {settings.base_url}",
         "  Element and Cinny do not work yet: they wait for push rules.",
