@@ -15,7 +15,9 @@ from chappe.stream.writer import Writer
 MAX_EFFECT_WAIT_S = 20.0
 """How long a caller waits for effects in other shards before being told that they are late."""
 MAX_ATTEMPTS = 5
-"""How often an act is run on fresh state before its caller is asked to repeat."""
+"""How often an act that collides with what is stored is run, before its caller is asked to repeat."""
+MAX_SUPERSEDED = 100
+"""How often an act is run again because of what others before it did: each of those may fail `MAX_ATTEMPTS` times."""
 
 
 class InProcessBus:
@@ -31,42 +33,53 @@ class InProcessBus:
 
     async def call(self, shard: Shard, command: Command) -> object:
         """Run the act, wait until its unit is durable and its awaited effects are applied, and return its answer."""
-        for _ in range(MAX_ATTEMPTS):
-            tx = Transaction(shard, self._clock.now_ms(), self._database, self._resources)
+        collisions = superseded = 0
+        while collisions < MAX_ATTEMPTS and superseded < MAX_SUPERSEDED:
             try:
-                answer = await command.act(tx, command.device, *command.arguments)
-            except BaseException:
-                tx.abandon()
-                raise
-            if tx.unit.is_empty:
-                tx.leave()
-                try:
-                    for durable in tx.awaited:
-                        await asyncio.shield(durable)
-                except Superseded:
-                    continue
-                return answer
-            if tx.is_stale():
-                tx.abandon()
-                continue
-            durable, applied = self._submit(tx.unit)
-            tx.leave()
-            try:
-                await durable
-            except (Superseded, Conflict):
-                continue
-            if applied:
-                _, late = await asyncio.wait(applied, timeout=MAX_EFFECT_WAIT_S)
-                if late:
-                    raise Refused(
-                        Errcode.UNAVAILABLE,
-                        "This is stored, but has not taken effect everywhere yet. It will; please look again soon.",
-                        retry_after_ms=5000,
-                    )
-            return answer() if callable(answer) else answer
+                return await self._attempt(shard, command)
+            except Superseded:
+                superseded += 1
+            except Conflict:
+                collisions += 1
         raise Refused(
             Errcode.UNAVAILABLE, "Others are changing this at the same time; please try again.", retry_after_ms=1000
         )
+
+    async def _attempt(self, shard: Shard, command: Command) -> object:
+        """Run the act once. Raises `Superseded` or `Conflict` when it must run again."""
+        tx = Transaction(shard, self._clock.now_ms(), self._database, self._resources)
+        try:
+            answer = await command.act(tx, command.device, *command.arguments)
+            tx.require_not_stale()
+        except Refused:
+            try:
+                tx.require_not_stale()  # refused for what did not hold: it is to be refused for what is true, or not
+            finally:
+                tx.abandon()
+            raise
+        except BaseException:
+            tx.abandon()
+            raise
+        if tx.unit.is_empty:
+            tx.leave()
+            for durable in tx.awaited:
+                await asyncio.shield(durable)
+            return answer
+        durable, applied = self._submit(tx.unit)
+        tx.leave()
+        await durable
+        if applied:
+            await self._until_applied(applied)
+        return answer() if callable(answer) else answer
+
+    async def _until_applied(self, applied: "list[asyncio.Future[None]]") -> None:
+        _, late = await asyncio.wait(applied, timeout=MAX_EFFECT_WAIT_S)
+        if late:
+            raise Refused(
+                Errcode.UNAVAILABLE,
+                "This is stored, but has not taken effect everywhere yet. It will; please look again soon.",
+                retry_after_ms=5000,
+            )
 
     def _submit(self, unit: Unit) -> "tuple[asyncio.Future[None], list[asyncio.Future[None]]]":
         """Queue a unit. Returns what ends when it is durable, and a list that then holds its awaited effects.

@@ -8,7 +8,7 @@ import msgspec
 
 from chappe.errors import Refused
 from chappe.resources import Resources
-from chappe.storage import Database, Future, FuturePlace, Outcome, Row, Statement, StatementKind, Unit
+from chappe.storage import Database, Future, FuturePlace, Outcome, Row, Statement, StatementKind, Superseded, Unit
 from chappe.stream.shards import Shard, shard_of
 
 T = TypeVar("T")
@@ -160,9 +160,10 @@ class Transaction:
         """Whether this act has already entered the thing with that key."""
         return key in self.unit.keys
 
-    def is_stale(self) -> bool:
-        """Whether anything this unit was built on has failed meanwhile."""
-        return any(thing.is_stale() for thing in self._entered)
+    def require_not_stale(self) -> None:
+        """Raise `Superseded` if anything that this unit was built on has failed meanwhile."""
+        if any(thing.is_stale() for thing in self._entered):
+            raise Superseded
 
     def leave(self) -> None:
         """The unit is queued; others may enter."""
