@@ -6,8 +6,12 @@ from chappe.events.canonical_json import encode
 from chappe.ids import RoomID, UserID
 from chappe.stream import Device, Transaction
 
-MAX_ENTRIES = 20_000
+MAX_ENTRY_BYTES = 64 * 1024
+"""One type's content, as canonical JSON."""
+MAX_ENTRIES = 5_000
 """Types that an account may have stored, in all rooms and outside."""
+MAX_BYTES = 8 * 1024 * 1024
+"""All contents of an account together: an initial /sync holds them in memory at once."""
 
 
 async def put(
@@ -21,15 +25,27 @@ async def put(
 async def put_account_data(
     tx: Transaction, user_id: UserID, room_id: RoomID | None, data_type: str, content: bytes
 ) -> None:
-    """Store `content`, a JSON object, in a unit of the user's shard; the user's devices hear of it by /sync."""
-    if (
-        await store.account_data(tx, user_id, room_id or "", data_type) is None
-        and await store.count_account_data(tx, user_id) >= MAX_ENTRIES
-    ):
-        raise Refused(
-            Errcode.RESOURCE_LIMIT_EXCEEDED, f"An account stores at most {MAX_ENTRIES} types of account data."
-        )
-    store.put_account_data(tx, user_id, room_id or "", data_type, content, tx.place(user_id))
+    """Store `content`, a JSON object, in a unit of the user's shard; the user's devices hear of it by /sync.
+
+    What an account may store in all is decided at the flush, exactly, also for many requests at once.
+    """
+    if len(content) > MAX_ENTRY_BYTES:
+        raise Refused(Errcode.TOO_LARGE, f"One type of account data has at most {MAX_ENTRY_BYTES} bytes.")
+    full = Refused(
+        Errcode.RESOURCE_LIMIT_EXCEEDED,
+        f"An account stores at most {MAX_ENTRIES} types of account data, and {MAX_BYTES} bytes of them in all.",
+    )
+    store.put_account_data(
+        tx,
+        user_id,
+        room_id or "",
+        data_type,
+        content,
+        tx.place(user_id),
+        most_others=MAX_ENTRIES - 1,
+        most_bytes_of_others=MAX_BYTES - len(content),
+        otherwise=full,
+    )
 
 
 async def account_data_of(

@@ -207,21 +207,30 @@ async def account_data(source: Fetches, user_id: UserID, room_id: str, data_type
     return None if row is None else bytes(row[0])
 
 
-async def count_account_data(source: Fetches, user_id: UserID) -> int:
-    """How many types an account has stored, in all rooms and outside."""
-    row = await source.fetch_one("SELECT COUNT(*) FROM account_data WHERE user_id = $1", user_id)
-    assert row is not None
-    return int(row[0])
-
-
 def put_account_data(
-    tx: Transaction, user_id: UserID, room_id: str, data_type: str, content: bytes, at: FuturePlace
+    tx: Transaction,
+    user_id: UserID,
+    room_id: str,
+    data_type: str,
+    content: bytes,
+    at: FuturePlace,
+    *,
+    most_others: int,
+    most_bytes_of_others: int,
+    otherwise: Refused,
 ) -> None:
-    """Store the content of a type."""
-    tx.execute(
-        "INSERT INTO account_data VALUES ($1, $2, $3, $4, $5) "
-        "ON CONFLICT (user_id, room_id, type) DO UPDATE SET content = excluded.content, place = excluded.place",
-        user_id, room_id, data_type, content, at,
+    """Store the content of a type, unless the account's other types are too many or too large by then.
+
+    Proportional to the account's types; of their contents only the lengths are looked at.
+    """
+    tx.conditional(
+        "INSERT INTO account_data SELECT $1, $2, $3, $4, $5 FROM ("
+        "SELECT COUNT(*) AS types, COALESCE(SUM(LENGTH(content)), 0) AS bytes FROM account_data "
+        "WHERE user_id = $1 AND NOT (room_id = $2 AND type = $3)) AS others WHERE types <= $6 AND bytes <= $7 "
+        "ON CONFLICT (user_id, room_id, type) DO UPDATE SET content = excluded.content, place = excluded.place "
+        "RETURNING place",
+        user_id, room_id, data_type, content, at, most_others, most_bytes_of_others,
+        otherwise=otherwise,
     )  # fmt: skip
 
 

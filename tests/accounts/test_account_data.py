@@ -1,13 +1,15 @@
 """Account data and filters, and what /sync hears of them."""
 
 import asyncio
+from collections import Counter
 
 import msgspec
 import pytest
 
 from chappe.accounts import account_data_changes
+from chappe.accounts.account_data import MAX_BYTES, MAX_ENTRIES, MAX_ENTRY_BYTES
 from chappe.ids import RoomID, UserID
-from chappe.stream import Place
+from chappe.stream import Command, Device, Place, Transaction, shard_of
 from tests.accounts.conftest import Desk
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +37,7 @@ REFUSED: list[tuple[str, object, int, str]] = [
     (f"{ME}/rooms/{ROOM}/account_data/m.push_rules", {}, 405, "M_BAD_JSON"),
     (f"{ME}/account_data/{'x' * 256}", {}, 400, "M_INVALID_PARAM"),
     (f"{ME}/account_data/org.example", [], 400, "M_BAD_JSON"),
+    (f"{ME}/account_data/org.example", {"a": "x" * (MAX_ENTRY_BYTES - 7)}, 413, "M_TOO_LARGE"),
     (f"{ME}/rooms/@x:y/account_data/org.example", {}, 400, "M_INVALID_PARAM"),
     ("/user/@bob:localhost/account_data/org.example", {}, 403, "M_FORBIDDEN"),
     (f"/user/@bob:localhost/rooms/{ROOM}/account_data/org.example", {}, 403, "M_FORBIDDEN"),
@@ -48,6 +51,36 @@ async def test_what_does_not_fit_is_refused(desk: Desk) -> None:
         assert (said.status, said.errcode) == (status, errcode), path
     assert (await desk.get("/user/@bob:localhost/account_data/org.example", token=token)).errcode == "M_FORBIDDEN"
     assert await desk.database.fetch("SELECT * FROM account_data") == []
+
+
+async def test_an_account_stores_eight_mebibytes_and_not_a_byte_more(desk: Desk) -> None:
+    token = (await desk.register("alice"))["access_token"]
+    largest = {"a": "x" * (MAX_ENTRY_BYTES - 8)}
+    put = [desk.put(f"{ME}/rooms/!r{n}:y/account_data/org.example", largest, token=token) for n in range(140)]
+    said = await asyncio.gather(*put)
+    assert Counter(one.status for one in said) == {200: 128, 403: 12}
+    assert {one.errcode for one in said if one.status == 403} == {"M_RESOURCE_LIMIT_EXCEEDED"}
+    assert (await desk.database.fetch("SELECT SUM(LENGTH(content)) FROM account_data"))[0][0] == MAX_BYTES
+    full = next(n for n in range(140) if said[n].status == 200)
+    smaller = {"a": "x" * (MAX_ENTRY_BYTES - 10)}
+    (await desk.put(f"{ME}/rooms/!r{full}:y/account_data/org.example", smaller, token=token)).ok()
+    (await desk.put(f"{ME}/account_data/org.example", {}, token=token)).ok()
+    again = await desk.put(f"{ME}/account_data/org.more", {}, token=token)
+    assert again.errcode == "M_RESOURCE_LIMIT_EXCEEDED"
+
+
+async def test_an_account_stores_five_thousand_types(desk: Desk) -> None:
+    token = (await desk.register("alice"))["access_token"]
+
+    async def fill(tx: Transaction, device: Device | None) -> None:
+        for n in range(MAX_ENTRIES - 1):
+            row = "INSERT INTO account_data (user_id, room_id, type, content, place) VALUES ($1, $2, $3, $4, $5)"
+            tx.append(row, ALICE, "", f"org.t{n}", b"{}", tx.place(ALICE))
+
+    await desk.bus.call(shard_of(ALICE), Command(fill, None, ()))
+    (await desk.put(f"{ME}/account_data/org.last", {}, token=token)).ok()
+    assert (await desk.put(f"{ME}/account_data/org.more", {}, token=token)).errcode == "M_RESOURCE_LIMIT_EXCEEDED"
+    (await desk.put(f"{ME}/account_data/org.t7", {"n": 1}, token=token)).ok()
 
 
 async def test_what_changed_between_two_places(desk: Desk) -> None:
