@@ -104,7 +104,7 @@ class Estate:
         self.house = house
         self.errors = LoggedErrors()
         self._face = ASGIFace(chappe.application)
-        self._others = 0
+        self._words = 0
         logging.getLogger("chappe").addHandler(self.errors)
 
     async def furnish(self) -> None:
@@ -131,10 +131,14 @@ class Estate:
         answer = (await self.house.request("POST", path, body)).ok()
         return Person(self.house, answer["user_id"], answer["access_token"], answer["device_id"])
 
+    def fresh(self) -> str:
+        """A word that was not used before."""
+        self._words += 1
+        return f"fresh{self._words}"
+
     async def newcomer(self) -> Person:
         """Somebody whose account a test may ruin."""
-        self._others += 1
-        return await self.house.person(f"newcomer{self._others}")
+        return await self.house.person(self.fresh())
 
     async def ask(
         self,

@@ -66,7 +66,7 @@ FILTER = {
     "presence": {"types": ["m.presence"], "not_senders": ["@ben:localhost"]},
     "account_data": {"types": ["*"], "limit": 5},
     "room": {
-        "rooms": [UNKNOWN_ROOM], "not_rooms": [], "include_leave": True,
+        "rooms": ["{room}"], "not_rooms": [UNKNOWN_ROOM], "include_leave": True,
         "timeline": {"limit": 5, "types": ["m.room.*"], "contains_url": False, "unread_thread_notifications": True},
         "state": {"lazy_load_members": True, "include_redundant_members": False, "senders": ["@ann:localhost"]},
         "ephemeral": {"not_types": ["m.typing"]},
@@ -94,8 +94,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "DELETE /_matrix/client/v3/devices/{device_id}": {"auth": PASSWORD_STAGE},
     "POST /_matrix/client/v3/delete_devices": {"devices": ["NOBODYS"], "auth": PASSWORD_STAGE},
     "POST /_matrix/client/v3/register": {
-        "username": "fresh", "password": House.PASSWORD, "device_id": "D", "initial_device_display_name": "phone",
-        "inhibit_login": False, "refresh_token": True, "auth": {"type": "m.login.dummy", "session": "s", "token": "t"},
+        "username": "{fresh}", "password": House.PASSWORD, "device_id": "D", "initial_device_display_name": "phone",
+        "inhibit_login": False, "refresh_token": True, "auth": {"type": "m.login.dummy", "session": "", "token": "t"},
     },
     "POST /_synapse/admin/v1/register": {
         "nonce": "n", "username": "fresh", "password": House.PASSWORD, "mac": "00", "admin": False, "user_type": "bot",
@@ -108,7 +108,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /_synapse/admin/v1/registration_tokens/{token}": {"uses_allowed": 1, "expiry_time": 2_000_000_000_000},
     "POST /_matrix/client/v3/user/{user_id}/filter": FILTER,
     "POST /_matrix/client/v3/createRoom": {
-        "visibility": "public", "preset": "public_chat", "room_alias_name": "new", "name": "N", "topic": "T",
+        "visibility": "public", "preset": "public_chat", "room_alias_name": "{fresh}", "name": "N", "topic": "T",
         "invite": ["@ben:localhost"], "invite_3pid": [], "room_version": "11", "is_direct": False,
         "creation_content": {"m.federate": True, "type": "m.space", "additional_creators": []},
         "initial_state": [{"type": "m.room.guest_access", "state_key": "", "content": {"guest_access": "can_join"}}],
@@ -142,7 +142,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /_matrix/client/v3/rooms/{room_id}/send/{event_type}/{txn_id}": CONTENTS["m.room.message"],
     "PUT /_matrix/client/v3/rooms/{room_id}/state/{event_type}/{state_key}": CONTENTS["m.room.name"],
 }  # fmt: skip
-"""A body with every key that the endpoint knows. Not all succeed: some would end what the tests need."""
+"""A body with every key that the endpoint knows; `{fresh}` becomes a new word each time it is sent.
+
+Not all succeed: some would end what the tests need."""
 
 QUERIES: dict[str, dict[str, str]] = {
     "POST /_matrix/client/v3/register": {"kind": "user"},
@@ -183,7 +185,7 @@ def right_path(estate: Estate, route: Route, **other: str) -> str:
         "alias": "#open:localhost",
         "event_type": "m.room.message" if "/send/" in route.path else "m.room.name",
         "state_key": "",
-        "txn_id": "t1",
+        "txn_id": estate.fresh(),
         "receipt_type": "m.read",
         "key": "displayname",
         "data_type": "org.example.any",

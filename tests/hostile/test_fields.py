@@ -129,7 +129,7 @@ async def test_wrong_values_in_bodies(any_estate: Estate, label: str) -> None:
     route, body, before = ROUTES[label], BODIES[label], await any_estate.stored()
     for way in places_in(body):
         for name, value in WRONG.items():
-            raw = json.dumps(with_value(body, way, value)).encode()
+            raw = json.dumps(with_value(body, way, value)).replace("{fresh}", any_estate.fresh()).encode()
             said = await any_estate.ask(
                 route.method, right_path(any_estate, route), raw, token=who_may(any_estate, route).token
             )

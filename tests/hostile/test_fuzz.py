@@ -93,10 +93,13 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
 
 async def attack(estate: Estate, version: str, acts: list[Act]) -> None:
     note(f"version {version}: {acts}")
-    room = await estate.ann.create_room(preset="public_chat", room_version=version)
+    room = await estate.ann.create_room(preset="public_chat", room_version=version, visibility="public")
     (await estate.ben.join(room)).ok()
-    await estate.house.request("DELETE", "/directory/room/%23new:localhost", token=estate.ann.token)
-    names = {"room": room, "event": await estate.ben.send(room, "hello", txn=f"hello in {room}")}
+    names = {
+        "room": room,
+        "fresh": estate.fresh(),
+        "event": await estate.ben.send(room, "hello", txn=f"hello in {room}"),
+    }
     token = (await estate.ask("GET", "/sync", token=estate.ben.token)).json["next_batch"]
     for who, method, path, body in acts:
         before = await estate.stored()
@@ -105,13 +108,17 @@ async def attack(estate: Estate, version: str, acts: list[Act]) -> None:
             assert await estate.stored() == before, f"stored by half: {said}"
         elif isinstance(said.json, dict) and "event_id" in said.json:
             names["event"] = said.json["event_id"]
-    await read_everything(estate, room, names["event"], token)
-    for person in (estate.ann, estate.ben, estate.eve):
-        await person.leave(room)  # so that nobody's /sync grows from example to example
+        elif path == "/createRoom" and who == "ann":
+            names["room"] = said.json["room_id"]
+    for one in {room, names["room"]}:
+        await read_everything(estate, one, names["event"], token)
+        for person in (estate.ann, estate.ben, estate.eve):
+            await person.leave(one)  # so that nobody's /sync grows from example to example
 
 
 async def read_everything(estate: Estate, room: str, event: str, token: str) -> None:
-    """Whoever may look in can read it all, whatever was put there."""
+    """Whoever may look in can read it all, whatever was put there, and the directory can show it."""
+    await estate.ask("PUT", f"/directory/list/room/{room}", {}, token=estate.ann.token)
     for person in (estate.ann, estate.ben, estate.eve):
         member = await estate.ask("GET", f"/rooms/{room}/state/m.room.member/{person.user_id}", token=person.token)
         is_in = member.status == 200 and member.json.get("membership") == "join"
@@ -192,7 +199,7 @@ ROOM_FILTERS = spoilt(FILTER["room"]["timeline"]) | spoilt(FILTER["room"]["state
 FILTERS = st.one_of(spoilt(FILTER), spoilt(FILTER), ROOM_FILTERS)
 
 
-async def read(estate: Estate, token: Any, where: tuple[str, str], wanted: Any, limit: Any) -> None:
+async def read(estate: Estate, token: Any, where: tuple[str, str], wanted: Any, limit: str) -> None:
     note(f"{token} {where} {wanted} {limit}")
     room, person = estate.open_room, estate.ben
     first = await estate.ask("GET", "/sync", token=person.token)
@@ -206,23 +213,25 @@ async def read(estate: Estate, token: Any, where: tuple[str, str], wanted: Any, 
     given = quote(filled(token, names), safe="")
     await estate.ask("GET", filled(path, names), token=person.token, query=f"dir=b&{name}={given}".encode())
     before = await estate.stored()
-    text = quote(json.dumps(wanted), safe="")
+    text = quote(json.dumps(filled(wanted, names)), safe="")
+    more = f"&limit={quote(limit)}" if limit else ""
     if len(text) < 7_000:
-        for there, more in (
-            ("/sync", ""), ("/sync", f"since={names['token']}&"), (f"/rooms/{room}/messages", "dir=b&"),
+        for there, first_of_query in (
+            ("/sync", ""),
+            ("/sync", f"since={names['token']}&"),
+            (f"/rooms/{room}/messages", "dir=b&"),
             (f"/rooms/{room}/context/{estate.event}", ""),
-        ):  # fmt: skip
-            await estate.ask(
-                "GET", there, token=person.token, query=f"{more}filter={text}&limit={quote(str(limit))}".encode()
-            )
+        ):
+            query = f"{first_of_query}filter={text}{more}".encode()
+            await estate.ask("GET", there, token=person.token, query=query)
     assert await estate.stored() == before
-    stored = await estate.ask("POST", f"/user/{person.user_id}/filter", wanted, token=person.token)
+    stored = await estate.ask("POST", f"/user/{person.user_id}/filter", filled(wanted, names), token=person.token)
     if stored.status == 200:
         query = f"filter={stored.json['filter_id']}".encode()
         await estate.ask("GET", "/sync", token=person.token, query=query)
 
 
-LIMITS = st.sampled_from(["", "0", "-1", "1", "1000000", "9007199254740991", "9007199254740992", "x", "1.5"])
+LIMITS = st.sampled_from(["", "", "", "0", "-1", "1", "1000000", "9007199254740991", "9007199254740992", "x", "1.5"])
 
 
 @bounded(400)
