@@ -309,6 +309,5 @@ async def repeat(world: World, write: Write) -> str:
     """The same request once more; the event it is answered with."""
     person = next(person for person in world.people if person.user_id == write.sender)
     path = path_of("rooms", write.room_id, "send", "m.room.message", write.mark)
-    world.record.writes.remove(write)
-    await person.write(write, "PUT", path, {"msgtype": "m.text", "body": "Line is open.", "mark": write.mark})
+    await person.send(write, "PUT", path, {"msgtype": "m.text", "body": "Line is open.", "mark": write.mark})
     return write.event_ids[-1]

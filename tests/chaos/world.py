@@ -83,11 +83,15 @@ class Person:
     async def write(
         self, write: Write, method: str, path: str, body: object, *, gives_up: float = 0.0
     ) -> Answer | None:
+        """Record a write and send it."""
+        self.world.record.writes.append(write)
+        return await self.send(write, method, path, body, gives_up=gives_up)
+
+    async def send(self, write: Write, method: str, path: str, body: object, *, gives_up: float = 0.0) -> Answer | None:
         """Send a write, the same again after every crash until it is answered, and record each attempt.
 
         `gives_up` is how probable it is that somebody who got no answer, or was told 503, does not ask again.
         """
-        self.world.record.writes.append(write)
         while True:
             attempt = Attempt(self.world.now())
             await self.world.up.wait()

@@ -1,6 +1,7 @@
 """What people ask for while the server is killed: messages mostly; state, redactions, receipts, coming and going."""
 
 import asyncio
+from collections import deque
 
 from tests.chaos.findings import Wrong
 from tests.chaos.record import Kind, Write
@@ -10,6 +11,8 @@ STATE_TYPE = "org.example.mark"
 DATA_TYPES = ("org.example.mark0", "org.example.mark1")
 GIVES_UP = 0.2
 """How often somebody who got no answer, or was told to come again, leaves it at that."""
+REPEATABLE = 200
+"""Messages among which one is chosen to be sent again: more than are sent between two kills."""
 MAKING_SECONDS = 0.05
 """Between one new room and the next: each is some ten events."""
 
@@ -21,23 +24,32 @@ class Writing:
         self._person = person
         self._world = person.world
         self._own: dict[str, list[str]] = {room_id: [] for room_id in person.world.rooms}
+        self._sent: deque[tuple[Write, str, JSON]] = deque(maxlen=REPEATABLE)
 
     async def step(self) -> None:
         """One request, of a kind and to a room chosen at random."""
         rng = self._world.rng
         room_id = rng.choice(self._world.rooms)
-        acts = (self._message, self._state, self._redaction, self._account_data, self._receipt)
-        (act,) = rng.choices(acts, (80, 5, 5, 5, 5))
+        acts = (self._message, self._repeat, self._state, self._redaction, self._account_data, self._receipt)
+        (act,) = rng.choices(acts, (75, 5, 5, 5, 5, 5))
         if act in (self._redaction, self._receipt) and len(self._own[room_id]) < 2:
             act = self._message
         await act(room_id)
 
     async def _message(self, room_id: str) -> None:
         write = self._world.new_write(Kind.MESSAGE, self._person, room_id=room_id)
-        body = {"msgtype": "m.text", "body": "Line is open.", "mark": write.mark}
+        body: JSON = {"msgtype": "m.text", "body": "Line is open.", "mark": write.mark}
         path = path_of("rooms", room_id, "send", "m.room.message", write.mark)
         await self._person.write(write, "PUT", path, body, gives_up=GIVES_UP)
-        self._own[room_id] += write.event_ids
+        if write.event_ids:
+            self._own[room_id] += write.event_ids
+            self._sent.append((write, path, body))
+
+    async def _repeat(self, room_id: str) -> None:
+        """One of their last messages once more, wherever it was: its answer may have come from a former life."""
+        if self._sent:
+            write, path, body = self._world.rng.choice(self._sent)
+            await self._person.send(write, "PUT", path, body, gives_up=GIVES_UP)
 
     async def _state(self, room_id: str) -> None:
         state_key = self._person.name
