@@ -8,7 +8,11 @@ from chappe.stream import Place
 
 MAX_TAIL_EVENTS = 32
 MAX_TAILS = 4_000
-"""Rooms with a tail in memory: at most 4,000 × 32 events."""
+"""Rooms with a tail in memory."""
+MAX_TAIL_BYTES = 32 * 1024 * 1024
+"""All tails together, as `_held` counts, before those of the rooms longest without an event are let go."""
+MAX_EVENT_BYTES = 16 * 1024
+"""A larger event is not kept: its room's tail begins anew behind it, and who wants the event reads the database."""
 
 
 class Tail:
@@ -26,19 +30,24 @@ class Tails:
 
     def __init__(self) -> None:
         self._tails: OrderedDict[RoomID, Tail] = OrderedDict()
+        self._bytes = 0
 
     def add(self, event: StoredEvent) -> None:
         """An event is durable. Called in the order of places."""
         tail = self._tails.get(event.room_id)
         if tail is None:
             tail = self._tails[event.room_id] = Tail(Place(event.place - 1))
-            if len(self._tails) > MAX_TAILS:
-                self._tails.popitem(last=False)
         else:
             self._tails.move_to_end(event.room_id)
-        tail.events.append(event)
-        if len(tail.events) > MAX_TAIL_EVENTS:
-            tail.complete_after = tail.events.popleft().place
+        if len(event.client_json) > MAX_EVENT_BYTES:
+            self._shorten(tail, 0)
+            tail.complete_after = event.place
+        else:
+            tail.events.append(event)
+            self._bytes += _held(event)
+            self._shorten(tail, MAX_TAIL_EVENTS)
+        while len(self._tails) > MAX_TAILS or self._bytes > MAX_TAIL_BYTES:
+            self.forget(next(iter(self._tails)))
 
     def between(self, room_id: RoomID, after: Place, upto: Place) -> list[StoredEvent] | None:
         """All events with a place in (after, upto], oldest first; None if they are not all in memory."""
@@ -49,4 +58,17 @@ class Tails:
 
     def forget(self, room_id: RoomID) -> None:
         """Something in the room's past was rewritten: read it anew."""
-        self._tails.pop(room_id, None)
+        tail = self._tails.pop(room_id, None)
+        if tail is not None:
+            self._shorten(tail, 0)
+
+    def _shorten(self, tail: Tail, most: int) -> None:
+        while len(tail.events) > most:
+            oldest = tail.events.popleft()
+            tail.complete_after = oldest.place
+            self._bytes -= _held(oldest)
+
+
+def _held(event: StoredEvent) -> int:
+    """About what an event takes in memory: its JSON, and the rest of it, which is small."""
+    return len(event.client_json) + 512
