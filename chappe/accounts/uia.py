@@ -235,12 +235,16 @@ async def _check_password(request: Request, auth: AuthData) -> None:
     if auth.password is None:
         raise Refused(Errcode.MISSING_PARAM, "auth has no password.")
     user_id = request.device.user_id
-    request.limits.hit(Limit.LOGIN, f"account {user_id}")
+    # Only failures count, and by device: a stolen access token tries ten passwords and then 720 an hour, and
+    # does not keep the owner from ending it with another device.
+    tries = f"password {user_id} {request.device.device_id or ''}"
+    request.limits.hit(Limit.LOGIN, tries)
     account = await register_store.account(request.of(Database), user_id)
     is_same = named is None or rules.user_id_at_login(named, request.of(Settings).server_name) == user_id
     stored = account.password_hash if account is not None and is_same else None
     if len(auth.password) > rules.MAX_PASSWORD_BYTES or not await request.of(Passwords).matches(stored, auth.password):
         raise Refused(Errcode.FORBIDDEN, "The password is wrong.")
+    request.limits.give_back(Limit.LOGIN, tries)
 
 
 def named_user(identifier: Identifier | None, user: str | None) -> str | None:

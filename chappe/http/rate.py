@@ -79,29 +79,46 @@ class RateLimits:
             if limit is not Limit.NONE
         }
 
-    def hit(self, limit: Limit, key: str) -> None:
-        """Count one request of `key`: a user id, a client address, an account name someone tries to enter.
+    @property
+    def is_off(self) -> bool:
+        """Whether nothing is counted: the setting `rate_limits = false`."""
+        return not self._counted
+
+    def hit(self, limit: Limit, key: str, times: int = 1) -> None:
+        """Count one request of `key`: a user id, a client address, a device that proves whose it is.
 
         Refuses with LIMIT_EXCEEDED and `retry_after_ms` when it came too soon; it then counts for nothing.
+        A request that does something several `times` is let in whenever one is, or it might never be; what it
+        did beyond the burst is waited for afterwards.
         """
         counted = self._counted.get(limit)
         if counted is None:
             return
         interval, burst_seconds, arrivals = counted
         now = self._now()
-        arrival = max(arrivals.get(key, now), now) + interval
+        used_up = max(arrivals.get(key, now), now)
         # A billionth of a second forgives the rounding of many additions.
-        too_early = arrival - now - burst_seconds
+        too_early = used_up + interval - now - burst_seconds
         if too_early > 1e-9:
             raise Refused(
                 Errcode.LIMIT_EXCEEDED,
                 "Too many requests of this kind. Wait before the next one.",
                 retry_after_ms=math.ceil(too_early * 1000),
             )
-        arrivals[key] = arrival
+        arrivals[key] = used_up + interval * times
         arrivals.move_to_end(key)
         if len(arrivals) > MAX_KEYS:
             arrivals.popitem(last=False)
+
+    def give_back(self, limit: Limit, key: str) -> None:
+        """Take back one `hit`, where only failures count: a password that was right.
+
+        It is counted before, and not after it was found wrong, or many at once would each come first.
+        """
+        if (counted := self._counted.get(limit)) is not None:
+            interval, _, arrivals = counted
+            if key in arrivals:
+                arrivals[key] -= interval
 
 
 def key_of_address(address: str) -> str:

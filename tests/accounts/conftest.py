@@ -56,9 +56,14 @@ class Desk:
         self.tokens = accounts.install(resources, self.settings, self.database, self.bus, self.writer, self.clock)
         rates = RateLimits(rates_from(rate_limits), self.clock)
         application = Application(accounts.ROUTES, resources, self.tokens, self.bus, clock=self.clock, rates=rates)
-        transport = httpx.ASGITransport(app=ASGIFace(application))
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://chappe.test")
+        self.application = application
+        self.come_from("127.0.0.1")
         return self.settings
+
+    def come_from(self, address: str) -> None:
+        """Send the requests that follow from another address."""
+        transport = httpx.ASGITransport(app=ASGIFace(self.application), client=(address, 1234))
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://chappe.test")
 
     async def request(
         self,

@@ -7,6 +7,7 @@ import pytest
 from chappe.storage import Statement, StatementKind, Unit
 from chappe.stream import shard_of
 from tests.accounts.conftest import PASSWORD, Desk, by_password
+from tests.house import Said
 
 pytestmark = pytest.mark.anyio
 
@@ -120,12 +121,32 @@ async def test_a_login_token_holds_two_minutes(desk: Desk) -> None:
     assert (said.status, said.errcode) == (403, "M_FORBIDDEN")
 
 
-async def test_guessing_is_limited_for_each_account(desk: Desk) -> None:
+async def test_guessing_is_limited_and_locks_nobody_out(desk: Desk) -> None:
     await desk.register("alice")
     desk.configure(rate_limits=True)
     said = [await desk.log_in("alice", "wrong password") for _ in range(11)]
     assert {one.status for one in said[:10]} == {403}
     assert said[-1].errcode == "M_LIMIT_EXCEEDED"
+    desk.come_from("198.51.100.7")
+    assert (await desk.log_in("alice")).status == 200
+
+
+async def test_of_passwords_that_confirm_an_action_only_wrong_ones_count(desk: Desk) -> None:
+    thief = (await desk.register("alice"))["access_token"]
+    owner = (await desk.log_in("alice")).ok()["access_token"]
+    desk.configure(rate_limits=True)
+
+    async def confirm(token: str, password: str) -> Said:
+        return await desk.post(
+            "/delete_devices", {"devices": ["NONE"], "auth": by_password("alice", password)}, token=token
+        )
+
+    for _ in range(15):
+        assert (await confirm(owner, PASSWORD)).status == 200
+    said = await asyncio.gather(*(confirm(thief, "wrong password") for _ in range(30)))
+    assert len([one for one in said if one.status == 401]) == 10
+    assert {one.errcode for one in said if one.status != 401} == {"M_LIMIT_EXCEEDED"}
+    assert (await confirm(owner, PASSWORD)).status == 200
 
 
 async def test_the_thousandth_and_first_device_ends_the_one_silent_longest(desk: Desk) -> None:

@@ -128,5 +128,27 @@ def test_the_setting_switches_off_replaces_or_names_what_is_wrong() -> None:
         off.hit(Limit.LOGIN, "a")
 
 
+def test_several_at_once_are_let_in_and_waited_for_afterwards() -> None:
+    clock = SettableClock()
+    limits = RateLimits({Limit.INVITES: Rate(1, 5)}, clock)
+    limits.hit(Limit.INVITES, "a", 50)
+    with pytest.raises(Refused) as refused:
+        limits.hit(Limit.INVITES, "a")
+    assert refused.value.details["retry_after_ms"] == 46_000
+    clock.seconds += 46
+    limits.hit(Limit.INVITES, "a")
+
+
+def test_what_is_given_back_does_not_count() -> None:
+    limits = RateLimits({Limit.LOGIN: Rate(0.001, 2)}, SettableClock())
+    for _ in range(10):
+        limits.hit(Limit.LOGIN, "a")
+        limits.give_back(Limit.LOGIN, "a")
+    limits.hit(Limit.LOGIN, "a")
+    limits.hit(Limit.LOGIN, "a")
+    with pytest.raises(Refused):
+        limits.hit(Limit.LOGIN, "a")
+
+
 def test_every_limit_has_a_default() -> None:
     assert set(DEFAULT_RATES) == set(Limit) - {Limit.NONE}
