@@ -193,6 +193,7 @@ def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    os.umask(0o077)  # what is written here is for the account that runs this, wherever the folder lies
     uvloop.run(_serve(settings))
 
 

@@ -26,7 +26,7 @@ def decode_room_token(text: str, room_id: RoomID, where: str) -> Place:
     """The place of a token, ours or one of /sync. Refuses (INVALID_PARAM) what is none of this room."""
     shard = shard_of(room_id)
     if text.startswith(SYNC_VERSION):
-        return place(shard, decode_token(text, where).positions[shard])
+        return place(shard, decode_token(text, where).positions.get(shard, 0))
     at = _unpack(text)
     if at is None or shard_at(at) != shard:
         raise Refused(Errcode.INVALID_PARAM, f"{where} is not a token for this room. Leave it out to start at an end.")

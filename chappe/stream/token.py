@@ -1,4 +1,6 @@
-"""The sync token: how far a client has come in every shard. Versioned, opaque to clients.
+"""The sync token: how far a client has come in the shards it reads. Versioned, opaque to clients.
+
+It carries the reader's own shards only: the others' positions would tell strangers how busy people are.
 
 Bytes, as URL-safe Base64 behind the version `s1_`: the history id (6 bytes), a bitmap of the shards with a
 position (32), their positions as varints, the process that counted the ephemeral (4), its count (varint).
@@ -6,7 +8,7 @@ At most 1.5 KB while no shard has more than 2^28 entries.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -25,7 +27,8 @@ class SyncToken(msgspec.Struct, frozen=True):
     """A place in the log as a client knows it. `history` is a digest of the history id."""
 
     history: bytes
-    positions: tuple[int, ...]
+    positions: dict[int, int]
+    """By shard; a shard that is not there is at 0."""
     process: bytes
     ephemeral: int
 
@@ -40,11 +43,13 @@ def process_digest(name: str) -> bytes:
     return digest(name, _PROCESS_BYTES)
 
 
-def encode_token(history: bytes, heads: Sequence[int], process: bytes, ephemeral: int) -> str:
-    """The token for these heads; the register's, behind the shards', is left out."""
+def encode_token(
+    history: bytes, heads: Sequence[int], process: bytes, ephemeral: int, shards: Iterable[int] = range(SHARDS)
+) -> str:
+    """The token for these heads, of some shards; the register's, behind the shards', is left out."""
     bitmap = 0
     varints = bytearray()
-    for shard in range(SHARDS):
+    for shard in sorted(shards):
         position = heads[shard]
         if position:
             bitmap |= 1 << shard
@@ -76,17 +81,16 @@ def _unpack(packed: bytes) -> SyncToken:
     if len(packed) < at + _PROCESS_BYTES + 1:
         raise ValueError
     bitmap = int.from_bytes(packed[_HISTORY_BYTES:at], "little")
-    positions = []
-    for shard in range(SHARDS):
-        position = 0
-        if bitmap >> shard & 1:
-            position, at = _get_varint(packed, at)
-        positions.append(position)
+    positions: dict[int, int] = {}
+    while bitmap:
+        lowest = bitmap & -bitmap
+        positions[lowest.bit_length() - 1], at = _get_varint(packed, at)
+        bitmap ^= lowest
     process = packed[at : at + _PROCESS_BYTES]
     ephemeral, end = _get_varint(packed, at + _PROCESS_BYTES)
     if end != len(packed):
         raise ValueError
-    return SyncToken(packed[:_HISTORY_BYTES], tuple(positions), process, ephemeral)
+    return SyncToken(packed[:_HISTORY_BYTES], positions, process, ephemeral)
 
 
 def _put_varint(into: bytearray, number: int) -> None:

@@ -108,7 +108,7 @@ def _candidates(a: Assembly, log: Log, since: Place) -> dict[RoomID, None]:
         return dict.fromkeys(a.rooms)
     found: dict[str, None] = dict.fromkeys(a.account_data)
     for shard, room_ids in a.joined.items():
-        position = a.since.positions[shard]
+        position = a.since.positions.get(shard, 0)
         if a.heads[shard] > position:
             changed = log.changed_since(shard, position)
             found.update(dict.fromkeys(room_ids if changed is None else room_ids & changed))

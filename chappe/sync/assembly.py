@@ -76,7 +76,7 @@ class Assembly:
 
     def place_since(self, room_shard: Shard) -> Place:
         """How far the client has come in a shard."""
-        position = self.since.positions[room_shard] if self.since is not None else 0
+        position = self.since.positions.get(room_shard, 0) if self.since is not None else 0
         return place(room_shard, position)
 
 

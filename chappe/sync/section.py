@@ -95,6 +95,9 @@ async def left(a: Assembly, room: UserRoom, after: Place) -> bytes | None:
         delta = await _as_seen(a, delta, room.room_id)
     else:
         delta = msgspec.structs.replace(delta, state=[])
+    if a.since is not None and shard_of(room.room_id) not in a.since.positions:
+        # The client was not in the room when it synced last: what is told begins anew.
+        delta = msgspec.structs.replace(delta, limited=True)
     sight = await sight_of(a.database, room.room_id, a.viewer)
     rendered = await render(a.database, delta, a.view, a.viewer, sight, a.now)
     return b"{" + rendered + b',"account_data":{"events":' + json_list(a.account_data.get(room.room_id, [])) + b"}}"

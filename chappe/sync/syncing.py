@@ -1,7 +1,6 @@
 """One request to /sync: answer at once, or wait until there is something to tell."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 
 import msgspec
@@ -18,9 +17,6 @@ from chappe.sync.followers import Followers
 from chappe.timeline.filters import SyncFilter
 from chappe.timeline.typing import Typing
 from chappe.timeline.visible import Viewer, Withholding
-
-MAX_DECODED_TOKENS = 4_096
-"""Clients that were woken together come back with the same token."""
 
 Gone = Callable[[], "asyncio.Future[None]"]
 
@@ -58,8 +54,6 @@ class Syncing:
         self._history = digest(log.history)
         self._process = process_digest(process)
         self._deltas = Deltas(database, tails, clock)
-        self._decoded: OrderedDict[str, SyncToken] = OrderedDict()
-        self._encoded: tuple[int, int, str] = (-1, -1, "")
         self._stopping = asyncio.Event()
         self.followers = Followers(database, log)
 
@@ -87,31 +81,18 @@ class Syncing:
         self._stopping.set()
         self.followers.wake_all()
 
-    def token(self) -> str:
-        """The sync token for what is committed now. Computed once for all who ask at this moment."""
-        log = self._log
-        version, ephemeral, token = self._encoded
-        if version != log.version or ephemeral != log.ephemeral:
-            token = encode_token(self._history, log.heads, self._process, log.ephemeral)
-            self._encoded = (log.version, log.ephemeral, token)
-        return token
+    def _token(self, a: Assembly, ephemeral: int) -> str:
+        """The sync token for what an answer was made of: the shards of the person's rooms, and their own."""
+        return encode_token(self._history, a.heads, self._process, ephemeral, {*a.joined, a.follower.shard})
 
     def _token_of(self, text: str) -> SyncToken | None:
-        """The token, if it is of this line of history. After a restored backup clients start again.
-
-        Heads only grow: a token that was of this history once is so for ever, and need not be looked at again.
-        """
-        known = self._decoded.get(text)
-        if known is not None:
-            return known
+        """The token, if it is of this line of history. After a restored backup clients start again."""
         since = decode_token(text)
         if since.history != self._history:
             return None
-        if any(position > head for position, head in zip(since.positions, self._log.heads, strict=False)):
+        heads = self._log.heads
+        if any(position > heads[shard] for shard, position in since.positions.items()):
             return None
-        self._decoded[text] = since
-        if len(self._decoded) > MAX_DECODED_TOKENS:
-            self._decoded.popitem(last=False)
         return since
 
     async def _attempt(self, wish: Wish, since: SyncToken | None, *, even_without_news: bool) -> bytes | None:
@@ -119,7 +100,7 @@ class Syncing:
         follower = await self.followers.get(wish.device.user_id)
         log = self._log
         # From here to the reads below nothing may intervene: heads, token and follower belong together.
-        heads, token = log.heads, self.token()
+        heads, ephemeral = log.heads, log.ephemeral
         assembly = Assembly(
             database=self._database,
             tails=self._tails,
@@ -145,7 +126,7 @@ class Syncing:
         answer = await assemble(assembly, log)
         if not (even_without_news or answer.has_news):
             return None
-        return answer.render(token)
+        return answer.render(self._token(assembly, ephemeral))
 
     def _typing_since(self, since: SyncToken | None) -> int:
         """Which typing the client knows. What another process told it ended with that process: it is told anew."""

@@ -105,5 +105,17 @@ def test_the_largest_token_is_small_and_comes_back_as_it_was() -> None:
     token = encode_token(digest("history"), heads, process_digest("process"), 2**32)
     assert len(token) <= MAX_TOKEN_BYTES
     read = decode_token(token)
-    assert read.positions == tuple(heads[:256])
+    assert read.positions == dict(enumerate(heads[:256]))
     assert (read.history, read.process, read.ephemeral) == (digest("history"), process_digest("process"), 2**32)
+
+
+async def test_a_token_does_not_tell_what_strangers_do(house: House) -> None:
+    spy, ann = await house.person("spy"), await house.person("ann")
+    await spy.create_room()
+    before = (await spy.sync())["next_batch"]
+    for number in range(40):  # rooms of many shards; one may be the spy's
+        await ann.create_room(name=f"Secret {number}")
+    after = (await spy.sync())["next_batch"]
+    shards = decode_token(before).positions.keys()
+    assert len(shards) <= 2, "the spy's own, and that of their room"
+    assert decode_token(after).positions.keys() == shards
