@@ -23,6 +23,7 @@ _SERVER_NAME = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]{2,45}\]|[
 _LOCALPART_NEW = re.compile(r"[a-z0-9._=/+-]+")
 _LOCALPART_HISTORICAL = re.compile(r"[\x21-\x39\x3b-\x7e]*")
 _OPAQUE = re.compile(r"[0-9A-Za-z._~-]{1,255}")
+_OPAQUE_HISTORICAL = re.compile(r"[\x21-\x39\x3b-\x7e]+")
 _ROOM_HASH = re.compile(r"[0-9A-Za-z_-]{43}")
 
 
@@ -54,6 +55,14 @@ def is_event_id(text: object) -> bool:
     return isinstance(text, str) and text.startswith("$") and _ROOM_HASH.fullmatch(text[1:]) is not None
 
 
+def is_historical_event_id(text: object) -> bool:
+    """Whether `text` has the shape of an event id of room versions 1 and 2: `$opaque:server`."""
+    if not isinstance(text, str) or not text.startswith("$") or len(text.encode("utf-8", "replace")) > MAX_ID_BYTES:
+        return False
+    opaque, colon, server = text[1:].partition(":")
+    return bool(colon) and _OPAQUE_HISTORICAL.fullmatch(opaque) is not None and is_server_name(server)
+
+
 def is_room_alias(text: object) -> bool:
     """Whether `text` is a room alias: `#localpart:server`."""
     if not isinstance(text, str) or not text.startswith("#") or len(text.encode("utf-8", "replace")) > MAX_ID_BYTES:
@@ -77,8 +86,11 @@ def parse_room_id(text: object, where: str) -> RoomID:
 
 
 def parse_event_id(text: object, where: str) -> EventID:
-    """`text` as an event id, or a refusal that names `where` it stood."""
-    if not is_event_id(text):
+    """`text` as an event id, or a refusal that names `where` it stood.
+
+    No room here has events with ids of the historical shape; they are taken, and then not found.
+    """
+    if not is_event_id(text) and not is_historical_event_id(text):
         raise Refused(Errcode.INVALID_PARAM, f"{where} is not an event ID. It is '$' and 43 characters.")
     return EventID(str(text))
 

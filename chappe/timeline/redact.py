@@ -8,7 +8,7 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.events import may_redact, redact_client_json, redact_pdu_rest
 from chappe.holds import erase
-from chappe.ids import EventID, RoomID, UserID, is_event_id
+from chappe.ids import EventID, RoomID, UserID, parse_event_id
 from chappe.rooms import Room, Rooms, Sending, StoredEvent, Tails, append, highlights, reading, sent_before
 from chappe.rooms.room import MEMBER
 from chappe.stream import Device, Place, Shard, Transaction, place
@@ -43,9 +43,7 @@ async def redact_in(
     Refuses with NOT_FOUND an event that is not in this room, and with FORBIDDEN one that the sender has no
     right to redact. An event that was redacted before stays as that left it, and gets one more redaction.
     """
-    if not is_event_id(event_id):
-        raise Refused(Errcode.INVALID_PARAM, "redacts is not the ID of the event to redact.")
-    target = await reading.event_by_id(tx, EventID(str(event_id)))
+    target = await reading.event_by_id(tx, parse_event_id(event_id, "redacts"))
     if target is None or target.room_id != room.room_id:
         raise Refused(Errcode.NOT_FOUND, "There is no such event in this room.")
     if target.type in NEVER_REDACTED and target.state_key is not None:
