@@ -238,14 +238,14 @@ _HEROES = """
 SELECT m.user_id FROM member_change m JOIN (
     SELECT user_id, MAX(place) AS place FROM member_change WHERE room_id = $1 AND place <= $2 GROUP BY user_id
 ) AS latest ON m.user_id = latest.user_id AND m.place = latest.place
-WHERE m.room_id = $1 AND m.user_id <> $3 AND ((m.membership IN ('join', 'invite')) = ($4 = 1))
-ORDER BY m.place LIMIT 5
+WHERE m.room_id = $1 AND ((m.membership IN ('join', 'invite')) = ($4 = 1))
+ORDER BY m.place LIMIT $3
 """
 
 
-async def heroes(reads: Reads, room_id: RoomID, user_id: UserID, upto: Place, *, inside: bool) -> list[UserID]:
-    """The first five other people who are in or invited, or those who are not any more. Proportional to members."""
-    rows = await reads.fetch(_HEROES, room_id, upto, user_id, 1 if inside else 0)
+async def heroes(reads: Reads, room_id: RoomID, upto: Place, limit: int, *, inside: bool) -> list[UserID]:
+    """The first people who are in or invited, or those who are not any more. Proportional to members."""
+    rows = await reads.fetch(_HEROES, room_id, upto, limit, 1 if inside else 0)
     return [row[0] for row in rows]
 
 

@@ -15,6 +15,7 @@ from chappe.rooms.room_token import encode_room_token
 from chappe.rooms.shown import json_list
 from chappe.storage import Database
 from chappe.stream import Place
+from chappe.sync.summary import Summaries
 from chappe.timeline.event_fields import EventFields
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.receipts import Receipt, receipts_between
@@ -96,6 +97,7 @@ class Deltas:
         self._database = database
         self._tails = tails
         self._clock = clock
+        self.summaries = Summaries(database)
         self._max_bytes = max_bytes
         self._kept: OrderedDict[tuple[object, ...], tuple[Delta, int]] = OrderedDict()
         self.kept_bytes = 0

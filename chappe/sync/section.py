@@ -13,7 +13,6 @@ from chappe.stream import Place, place, shard_of
 from chappe.sync.assembly import Assembly, account_event
 from chappe.sync.counts import is_own, unread
 from chappe.sync.delta import Delta, latest, render, state_place, untold_state
-from chappe.sync.summary import summary
 from chappe.timeline.receipts import Receipt
 from chappe.timeline.visible import sight_of, visible
 
@@ -45,7 +44,7 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
         return None
     people = b""
     if delta.summary_changed or a.full_state:
-        found, _ = await summary(a.database, room.room_id, a.user_id, upto)
+        found, _ = await a.deltas.summaries.of(room.room_id, a.user_id, upto)
         people = _encode(found)
     return await _joined(a, room.room_id, delta, rendered, ephemeral, people)
 
@@ -58,7 +57,7 @@ async def joined_anew(a: Assembly, room: UserRoom, upto: Place) -> bytes:
         if await _was_in_before(a, room):
             # What is told begins again: clients must not put it behind what they know from then.
             delta.limited = True
-    found, heroes = await summary(a.database, room.room_id, a.user_id, upto)
+    found, heroes = await a.deltas.summaries.of(room.room_id, a.user_id, upto)
     if a.view.lazy:
         have = {event.state_key for event in delta.state if event.type == "m.room.member"}
         at = state_place(delta, a.view)
