@@ -19,6 +19,7 @@ from chappe.rooms.counting import is_counted
 from chappe.rooms.membership_effect import spread_membership
 from chappe.rooms.room import MEMBER, Room
 from chappe.rooms.rooms import Rooms
+from chappe.rooms.rules import require_state_fits
 from chappe.rooms.stored import StoredEvent
 from chappe.rooms.tails import Tails
 from chappe.storage import FuturePlace
@@ -89,6 +90,8 @@ async def append(
         depth=room.depth + 1,
         auth_events=[state_event.event_id for state_event in found if state_event is not None],
     )
+    if state_key is not None and type != MEMBER:
+        _require_space(room, event, state_key)
     _queue(tx, room, event, sending)
     return event
 
@@ -141,6 +144,13 @@ def _build(
     )
 
 
+def _require_space(room: Room, event: Event, state_key: str) -> None:
+    before, after = room.size_of(event.type, state_key), len(event.client_json)
+    if after > before:  # what makes the state smaller is always welcome
+        number = len(room.state) + ((event.type, state_key) not in room.state)
+        require_state_fits(event.type, state_key, number, room.state_bytes - before + after)
+
+
 def _queue(tx: Transaction, room: Room, event: Event, sending: Sending | None) -> None:
     """Queue the event's rows and make it the room's tip."""
     place = tx.place(room.room_id)
@@ -177,7 +187,6 @@ def _follow(
     """What happens in memory when the unit is durable, or has failed."""
     tails, rooms = tx.of(Tails), tx.of(Rooms)
     settled = room.remember_sent(sending.repeat_key, event.event_id) if sending else None
-    room.pending += 1
 
     def durable() -> None:
         room.pending -= 1

@@ -17,6 +17,10 @@ from chappe.ids import EventID, RoomID, UserID
 from chappe.storage import FuturePlace, Superseded
 
 MEMBER = "m.room.member"
+MAX_MEMBERS = 10_000
+"""Memberships a room remembers; beyond, it forgets those that can be read again."""
+MAX_MEMBER_BYTES = 16 * 1024 * 1024
+"""The same in bytes of their events."""
 
 
 class Room:
@@ -31,6 +35,13 @@ class Room:
         """Those looked at so far; None for someone who never had a membership."""
         self.state_places: dict[tuple[str, str], FuturePlace | int] = {}
         """Where the current state events are, for `replaces`."""
+        self.state_bytes = 0
+        """Size of the state but for memberships, as clients are shown it."""
+        self.member_bytes = 0
+        """Size of the memberships looked at so far."""
+        self._sizes: dict[tuple[str, str], int] = {}
+        self._unsettled: set[UserID] = set()
+        """Those whose membership was changed here by units that may not be durable yet."""
         self.last_event_id: EventID | None = None
         self.last_place: FuturePlace | None = None
         """Where the event appended last will be; None while nothing was appended since the room was loaded."""
@@ -62,6 +73,37 @@ class Room:
         """join, invite, leave, ban or knock; "leave" for a stranger."""
         member = self.members[user_id]
         return str(member.content.get("membership", "leave")) if member is not None else "leave"
+
+    # What was read from the database
+
+    def remember(self, state_event: StateEvent, place: int, size: int) -> None:
+        """A state event or a membership as committed; `size` in bytes, as clients are shown it."""
+        key = (state_event.type, state_event.state_key)
+        if state_event.type == MEMBER:
+            self.members[UserID(state_event.state_key)] = state_event
+        else:
+            self.state[key] = state_event
+        self.state_places[key] = place
+        self._resize(key, size)
+
+    def size_of(self, type: str, state_key: str) -> int:
+        """The size of a state event in bytes, as clients are shown it; 0 if there is none."""
+        return self._sizes.get((type, state_key), 0)
+
+    def forget_surplus_members(self) -> None:
+        """When there are too many, forget memberships that stand in the database just so: who needs one reads it again.
+
+        Only right after entering: an act relies on those it has looked at.
+        """
+        if len(self.members) <= MAX_MEMBERS and self.member_bytes <= MAX_MEMBER_BYTES:
+            return
+        if self.pending == 0:
+            self._unsettled.clear()
+        for user_id in [one for one in self.members if one not in self._unsettled]:
+            key = (MEMBER, user_id)
+            del self.members[user_id]
+            self.state_places.pop(key, None)
+            self.member_bytes -= self._sizes.pop(key, 0)
 
     # What a unit does with it (`Entered`)
 
@@ -95,6 +137,7 @@ class Room:
         self._undo.append(lambda: self._restore(before))
         self.last_event_id, self.depth, self.counted = event.event_id, event.depth, counted
         self.last_place = place
+        self.pending += 1
         if event.state_key is None:
             return
         state_event = StateEvent(event.event_id, event.type, event.state_key, event.sender, event.content)
@@ -105,12 +148,16 @@ class Room:
             self._count(old, -1)
             self._count(state_event, +1)
             self._put(self.members, user_id, state_event)
+            self._unsettled.add(user_id)
         else:
             self._put(self.state, key, state_event)
         self._put(self.state_places, key, place)
+        self._put_size(key, len(event.client_json))
 
-    def redact(self, type: str, state_key: str, event_id: EventID, content: dict[str, object]) -> None:
+    def redact(self, type: str, state_key: str, event_id: EventID, content: dict[str, object], size: int) -> None:
         """A state event keeps only `content`, if it is the tip's still. Undone if the act refuses after all.
+
+        `size` is what is left of it, in bytes, as clients are shown it.
 
         A member must have been loaded before: `Rooms.know`.
         """
@@ -120,8 +167,10 @@ class Room:
         left = msgspec.structs.replace(current, content=content)
         if type == MEMBER:
             self._put(self.members, UserID(state_key), left)
+            self._unsettled.add(UserID(state_key))
         else:
             self._put(self.state, (type, state_key), left)
+        self._put_size((type, state_key), size)
 
     def _count(self, member: StateEvent | None, by: int) -> None:
         membership = member.content.get("membership") if member is not None else None
@@ -130,6 +179,20 @@ class Room:
 
     def _restore(self, before: tuple[EventID | None, int, int, int, int]) -> None:
         self.last_event_id, self.depth, self.counted, self.joined, self.invited = before
+        self.pending -= 1
+
+    def _put_size(self, key: tuple[str, str], size: int) -> None:
+        before = self._sizes.get(key, 0)
+        self._undo.append(lambda: self._resize(key, before))
+        self._resize(key, size)
+
+    def _resize(self, key: tuple[str, str], size: int) -> None:
+        grown = size - self._sizes.get(key, 0)
+        self._sizes[key] = size
+        if key[0] == MEMBER:
+            self.member_bytes += grown
+        else:
+            self.state_bytes += grown
 
     def _put(self, table: dict, key: object, value: object) -> None:  # type: ignore[type-arg]
         missing = key not in table

@@ -1,6 +1,7 @@
 """The rooms a process holds in memory, and how an act enters one."""
 
 from collections import OrderedDict
+from itertools import islice
 
 from chappe.errors import Errcode, Refused
 from chappe.events.versions import ROOM_VERSIONS
@@ -15,6 +16,10 @@ MAX_RESIDENT_ROOMS = 4_000
 """Rooms kept ready for the next event; about 10 KB each."""
 MAX_MEMBERS_IN_MEMORY = 50_000
 """Members that all resident rooms together remember, before the longest unused rooms are let go."""
+MAX_BYTES_IN_MEMORY = 128 * 1024 * 1024
+"""Size of the state and the memberships of all resident rooms as JSON, before the same happens."""
+MAX_LOOKED_AT = 32
+"""Rooms looked at in one go to find some that can be let go; the next go is soon."""
 
 
 class Rooms:
@@ -22,7 +27,10 @@ class Rooms:
 
     def __init__(self) -> None:
         self._resident: OrderedDict[RoomID, Room] = OrderedDict()
+        self._held: dict[RoomID, tuple[int, int]] = {}
+        """Members and bytes of each resident room, as counted when it was last left."""
         self._members = 0
+        self._bytes = 0
 
     def __len__(self) -> int:
         return len(self._resident)
@@ -56,7 +64,6 @@ class Rooms:
         stored = await store.member_at(tx, room.room_id, user_id)
         if user_id not in room.members:
             _remember_member(room, user_id, stored)
-            self._members += 1
 
     def begin(self, tx: Transaction, room: Room) -> None:
         """Enter a room that this unit makes."""
@@ -79,9 +86,11 @@ class Rooms:
             if tx.has_entered(room_id):
                 return room
             await room.lock.acquire()
-            if not room.is_stale():
+            # While we waited for the lock it may have failed, or been let go of by a former unit.
+            if self._resident.get(room_id) is room and not room.is_stale():
                 break
             room.lock.release()
+        room.forget_surplus_members()
         self._resident.move_to_end(room_id)
         tx.entered(_Entered(self, room))
         return room
@@ -96,31 +105,49 @@ class Rooms:
         room.joined, room.invited = row[1], row[2]
         room.last_event_id, room.depth, room.counted = last
         for stored in await store.state_without_members(tx, room_id):
-            assert stored.state_key is not None
-            room.state[stored.type, stored.state_key] = stored.as_state()
-            room.state_places[stored.type, stored.state_key] = stored.place
+            room.remember(stored.as_state(), stored.place, len(stored.client_json))
         # While we waited for the database, another act may have loaded it, and built on it.
         room = self._resident.setdefault(room_id, room)
-        self._evict()
+        self.count(room)
         return room
 
-    def _evict(self) -> None:
-        """Let go of the rooms unused for longest. A room in use or with queued units is passed over."""
-        excess = len(self._resident) - MAX_RESIDENT_ROOMS
-        if excess <= 0 and self._members <= MAX_MEMBERS_IN_MEMORY:
+    def count(self, room: Room) -> None:
+        """Note what a room holds now, and let go of others if all together hold too much."""
+        if self._resident.get(room.room_id) is not room:
             return
-        for room_id in list(self._resident)[: max(excess, 1) + 32]:
-            room = self._resident[room_id]
-            if room.pending == 0 and not room.lock.locked():
-                del self._resident[room_id]
-                self._members -= len(room.members)
+        members, size = self._held.get(room.room_id, (0, 0))
+        held = self._held[room.room_id] = (len(room.members), room.state_bytes + room.member_bytes)
+        self._members += held[0] - members
+        self._bytes += held[1] - size
+        if self._is_too_much():
+            self._evict(room)
+
+    def _is_too_much(self) -> bool:
+        return (
+            len(self._resident) > MAX_RESIDENT_ROOMS
+            or self._members > MAX_MEMBERS_IN_MEMORY
+            or self._bytes > MAX_BYTES_IN_MEMORY
+        )
+
+    def _evict(self, in_use: Room) -> None:
+        """Let go of the rooms unused for longest. A room in use or with queued units is passed over."""
+        for room in list(islice(self._resident.values(), MAX_LOOKED_AT)):
+            if room.pending == 0 and not room.lock.locked() and room is not in_use:
+                self._drop(room)
+                if not self._is_too_much():
+                    return
+
+    def _drop(self, room: Room) -> None:
+        del self._resident[room.room_id]
+        members, size = self._held.pop(room.room_id, (0, 0))
+        self._members -= members
+        self._bytes -= size
 
     def forget(self, room: Room) -> None:
         """A copy that is no longer true leaves memory."""
         room.invalidate()
         if self._resident.get(room.room_id) is room:
-            del self._resident[room.room_id]
-            self._members -= len(room.members)
+            self._drop(room)
 
 
 class _Entered:
@@ -136,17 +163,20 @@ class _Entered:
 
     def leave(self) -> None:
         self._room.leave()
+        self._rooms.count(self._room)
 
     def abandon(self) -> None:
         self._room.abandon()
         if self._room.create is None:
             self._rooms.forget(self._room)  # it was being made, and will not be
+        self._rooms.count(self._room)
 
 
 def _remember_member(room: Room, user_id: UserID, stored: StoredEvent | None) -> None:
-    room.members[user_id] = stored.as_state() if stored is not None else None
-    if stored is not None:
-        room.state_places["m.room.member", user_id] = stored.place
+    if stored is None:
+        room.members[user_id] = None
+    else:
+        room.remember(stored.as_state(), stored.place, len(stored.client_json))
 
 
 def not_in_room() -> Refused:

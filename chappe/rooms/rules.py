@@ -13,6 +13,22 @@ MAX_REASON_CHARS = 2_000
 """Length of the reason given with a membership."""
 MAX_ALT_ALIASES = 50
 """Further names a room may show in m.room.canonical_alias."""
+MAX_STATE_EVENTS = 20_000
+"""State events a room may have, but for memberships. The largest policy lists have about half of that."""
+MAX_STATE_BYTES = 8 * 1024 * 1024
+"""Their size together, as clients are shown them: a room in use is in memory with all of it."""
+GOVERNING_TYPES = frozenset(
+    {
+        "m.room.encryption",
+        "m.room.guest_access",
+        "m.room.history_visibility",
+        "m.room.join_rules",
+        "m.room.power_levels",
+        "m.room.server_acl",
+        "m.room.tombstone",
+    }
+)
+"""State by which a room is governed, one event a type: it can be set also when a room is full."""
 
 CANONICAL_ALIAS = "m.room.canonical_alias"
 
@@ -42,6 +58,18 @@ def require_reason_size(reason: str | None) -> None:
     """Refuse a reason that is a novel."""
     if reason is not None and len(reason) > MAX_REASON_CHARS:
         raise Refused(Errcode.INVALID_PARAM, f"reason has at most {MAX_REASON_CHARS} characters.")
+
+
+def require_state_fits(event_type: str, state_key: str, number: int, size: int) -> None:
+    """Refuse state that grows beyond what a room may have: `number` events of `size` bytes together."""
+    if event_type in GOVERNING_TYPES and state_key == "":
+        return
+    if number > MAX_STATE_EVENTS or size > MAX_STATE_BYTES:
+        raise Refused(
+            Errcode.RESOURCE_LIMIT_EXCEEDED,
+            f"This room's state is full: it may have {MAX_STATE_EVENTS} state events of {MAX_STATE_BYTES} bytes "
+            "in all, without memberships. Set some that are no longer needed to {}.",
+        )
 
 
 def require_guest_may_join(room: AuthState) -> None:

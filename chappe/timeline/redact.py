@@ -89,6 +89,6 @@ async def _empty(tx: Transaction, room: Room, target: StoredEvent) -> None:
         if target.type == MEMBER:
             await tx.of(Rooms).know(tx, room, UserID(target.state_key))
         emptied = msgspec.structs.replace(target, client_json=left)
-        room.redact(target.type, target.state_key, target.event_id, emptied.content)
+        room.redact(target.type, target.state_key, target.event_id, emptied.content, len(left))
     tails = tx.of(Tails)
     tx.after_commit(lambda: tails.forget(room.room_id))
