@@ -64,6 +64,8 @@ class Application:
         self.stopping = asyncio.Event()
         self.in_flight: set[asyncio.Task[object]] = set()
         """The tasks of requests that are not yet answered; the face keeps it."""
+        self._at_once: dict[str, int] = {}
+        """How many requests of each person, or else of each address, are being answered."""
         self.body_deadline = Deadline(self.bounds.body_seconds)
         self._router = Router(routes)
         self._authenticator = authenticator
@@ -102,10 +104,24 @@ class Application:
             if device.is_guest and route.auth is Auth.DEVICE:
                 raise Refused(Errcode.GUEST_ACCESS_FORBIDDEN, "Guests cannot do this. Register an account first.")
             request.maybe_device = device
+        who = request.maybe_device
+        key = who.user_id if who else "address " + key_of_address(request.client_address)
         if route.limit is not Limit.NONE:
-            who = request.maybe_device
-            key = who.user_id if who else "address " + key_of_address(request.client_address)
             self.rates.hit(route.limit, key)
+        at_once = self._at_once.get(key, 0)
+        bounds = self.bounds
+        if at_once >= (bounds.requests_of_a_person if who else bounds.requests_of_an_address) and not self.rates.is_off:
+            raise too_many_at_once()
+        self._at_once[key] = at_once + 1
+        try:
+            return await self._run(request, route, values)
+        finally:
+            if left := self._at_once[key] - 1:
+                self._at_once[key] = left
+            else:
+                del self._at_once[key]
+
+    async def _run(self, request: Request, route: Route, values: list[str]) -> object:
         arguments: dict[str, object] = {
             name: parse(value, where) if parse else value
             for (name, parse, where), value in zip(route.parameters, values, strict=True)
@@ -137,3 +153,10 @@ def _token(request: Request, auth: Auth) -> str | None:
 def busy() -> Refused:
     """The refusal of a server that has too much to do, or is ending."""
     return Refused(Errcode.UNAVAILABLE, "The server is busy or restarting. Try again.", retry_after_ms=RETRY_AFTER_MS)
+
+
+def too_many_at_once() -> Refused:
+    """The refusal of one more request by someone who has very many that are not answered yet."""
+    return Refused(
+        Errcode.LIMIT_EXCEEDED, "Too many of your requests wait for their answer.", retry_after_ms=RETRY_AFTER_MS
+    )

@@ -49,5 +49,12 @@ class Bounds:
     requests_at_once: int = 50_000
     """Requests being answered at the same time, long polls included."""
 
+    requests_of_a_person: int = 500
+    """Those of one person: a hundred devices that each wait for /sync, and what they do meanwhile."""
+
+    requests_of_an_address: int = 20_000
+    """Those from one address by nobody who is logged in. Behind a reverse proxy that is not told to be trusted,
+    all come from one."""
+
     stop_grace_seconds: float = 2.0
     """How long a stopping process lets requests finish before it cancels them."""

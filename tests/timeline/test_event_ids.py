@@ -9,7 +9,7 @@ from tests.house import House
 pytestmark = pytest.mark.anyio
 
 OF_OLD = ["$abc:localhost", "$15_0:other.example:8448", "$" + "x" * 240 + ":a.example", "$'\";--:localhost"]
-OF_NO_SHAPE = ["abc:localhost", "$abc", "$:localhost", "$a b:localhost", "$abc:", "$abc:no host", "$" + "x" * 260 + ":a"]
+OF_NO_SHAPE = ["abc:localhost", "$abc", "$:localhost", "$a b:localhost", "$abc:", "$abc:no host", f"${'x' * 260}:a"]
 
 
 async def test_an_event_of_old_is_unknown(house: House) -> None:
