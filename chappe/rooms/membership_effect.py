@@ -8,6 +8,7 @@ import msgspec
 
 from chappe.errors import Refused
 from chappe.events.event import Event
+from chappe.events.state import StateEvent
 from chappe.ids import RoomID, UserID
 from chappe.rooms.room import Room
 from chappe.rooms.store import Reads
@@ -24,6 +25,19 @@ STRIPPED_TYPES = (
     "m.room.encryption",
 )
 """What someone invited or knocking may know of a room (spec: "Stripped state")."""
+MAX_STRIPPED_BYTES = 32 * 1024
+"""All of it together as JSON, for each room and person it is shown to. The membership itself always stays."""
+LEFT_OUT_FIRST = (
+    "m.room.topic",
+    "m.room.avatar",
+    "m.room.name",
+    "m.room.canonical_alias",
+    "m.room.member",
+    "m.room.join_rules",
+    "m.room.encryption",
+    "m.room.create",
+)
+"""What is given up, one after the other, until the rest is small enough; m.room.member is the sender's."""
 
 _SET = """
 INSERT INTO user_room (user_id, room_id, membership, place, room_place, joined_place, forgotten, stripped)
@@ -120,10 +134,17 @@ def _stripped_state(room: Room, event: Event) -> list[dict[str, object]]:
     sender = room.members.get(event.sender)
     if sender is not None and event.sender != event.state_key:
         shown.append(sender)
-    stripped: list[dict[str, object]] = [
-        {"type": one.type, "state_key": one.state_key, "sender": one.sender, "content": one.content} for one in shown
-    ]
-    stripped.append(
-        {"type": event.type, "state_key": event.state_key, "sender": event.sender, "content": event.content}
-    )
-    return stripped
+    return [*_fitting([_strip(one) for one in shown], _strip(event)), _strip(event)]
+
+
+def _fitting(shown: list[dict[str, object]], always: dict[str, object]) -> list[dict[str, object]]:
+    """What may be shown beside `always`."""
+    for type in LEFT_OUT_FIRST:
+        if len(msgspec.json.encode([*shown, always])) <= MAX_STRIPPED_BYTES:
+            break
+        shown = [one for one in shown if one["type"] != type]
+    return shown
+
+
+def _strip(event: Event | StateEvent) -> dict[str, object]:
+    return {"type": event.type, "state_key": event.state_key, "sender": event.sender, "content": event.content}
