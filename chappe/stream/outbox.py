@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from chappe.errors import Refused
-from chappe.storage import Database, Future, Unit
+from chappe.errors import Errcode, Refused
+from chappe.storage import Database, Statement, StatementKind, Unit
 from chappe.stream.command import Bus, Command, Device
 from chappe.stream.shards import Place, Shard, position_at, shard_at
 from chappe.stream.transaction import QueuedEffect, Transaction
@@ -25,6 +25,9 @@ RETRY_FIRST_S = 0.1
 RETRY_MOST_S = 30.0
 RECOVERY_S = 5.0
 """How long a start waits for effects left over, usually a handful; one that is refused must not keep it for ever."""
+MAX_WAITING = 100_000
+"""Effects not yet applied, beyond which no act of a device may add to them. What is then already queued for
+commit (`MAX_QUEUED_UNITS`), and effects of effects, still come on top: refusing those would stop everything."""
 MAX_LOADED = 1_000
 """Entries read at a time when a process starts with effects left over."""
 
@@ -47,19 +50,6 @@ class _Waiting(msgspec.Struct):
     applied: "asyncio.Future[None] | None"
 
 
-class _Removable(Future):
-    """The entries applied since the last flush, for one statement that removes them all."""
-
-    def __init__(self) -> None:
-        self.places: list[Place] = []
-
-    @property
-    def value(self) -> list[Place]:  # type: ignore[override]
-        """The places, which the flush takes with it."""
-        taken, self.places = self.places, []
-        return taken
-
-
 class Outbox:
     """Delivers effects, one queue for each pair of source and target shard."""
 
@@ -69,10 +59,14 @@ class Outbox:
         self._effects = effects
         self._bus: Bus | None = None
         self._queues: dict[tuple[Shard, Shard], deque[_Waiting]] = {}
+        self._waiting = 0
+        self.most_waiting = MAX_WAITING
         self._tasks: set[asyncio.Task[None]] = set()
         self._applied: dict[tuple[Shard, Shard], int] = {}
         """How far the effects of each source are applied in each target, as far as this process asked."""
-        self._removable = _Removable()
+        self._removable: list[Place] = []
+        """Applied entries, for one statement that removes them all with the next commit."""
+        self._removal_is_queued = False
 
     def attach(self, bus: Bus) -> None:
         """The bus by which effects reach their shard."""
@@ -105,6 +99,13 @@ class Outbox:
             self._enqueue(Shard(effect.place.shard), effect.target, waiting)
         return awaited
 
+    def require_space(self) -> None:
+        """Refuse new effects while too many wait: each is in memory until it is applied."""
+        if self._waiting >= self.most_waiting:
+            raise Refused(
+                Errcode.UNAVAILABLE, "The server has fallen behind; please try again soon.", retry_after_ms=5000
+            )
+
     async def drain(self) -> None:
         """Return when nothing is on its way, following effects of effects."""
         while self._tasks:
@@ -125,6 +126,7 @@ class Outbox:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         queue.append(waiting)
+        self._waiting += 1
 
     async def _deliver(self, pair: tuple[Shard, Shard], queue: deque[_Waiting]) -> None:
         """Apply the effects of one pair of shards in order, until there are none."""
@@ -132,6 +134,7 @@ class Outbox:
             waiting = queue[0]
             await self._apply_until_done(pair, waiting)
             queue.popleft()
+            self._waiting -= 1
             self._remove(waiting.place)
             if waiting.applied is not None and not waiting.applied.done():
                 waiting.applied.set_result(None)
@@ -139,9 +142,17 @@ class Outbox:
 
     def _remove(self, place: Place) -> None:
         """Take an applied entry out of the outbox, together with others and with the next commit."""
-        if not self._removable.places:
-            self._writer.lazily(_REMOVE, self._removable)
-        self._removable.places.append(place)
+        self._removable.append(place)
+        if not self._removal_is_queued:
+            self._removal_is_queued = True
+            self._writer.lazily_with(self._add_removal)
+
+    def _add_removal(self, unit: Unit) -> None:
+        places, self._removable = self._removable, []
+        self._removal_is_queued = False
+        unit.statements.append(Statement(StatementKind.WRITE, _REMOVE, (places,)))
+        # They go with the next removal, and not at once: while the disk is full that would never end.
+        unit.after_failure.append(lambda: self._removable.extend(places))
 
     async def _apply_until_done(self, pair: tuple[Shard, Shard], waiting: _Waiting) -> None:
         assert self._bus is not None

@@ -28,7 +28,7 @@ class Writer:
         self._database = database
         self._log = log
         self._queue: deque[_Queued] = deque()
-        self._lazy: list[Statement] = []
+        self._lazy: list[Callable[[Unit], None]] = []
         self._lazy_timer: asyncio.TimerHandle | None = None
         self._flushing: asyncio.Task[None] | None = None
         self.flushes = 0
@@ -49,7 +49,15 @@ class Writer:
 
     def lazily(self, sql: str, *arguments: object) -> None:
         """Queue a write that nobody waits for and that may be lost in a crash: it rides with the next group."""
-        self._lazy.append(Statement(StatementKind.WRITE, sql, arguments))
+        statement = Statement(StatementKind.WRITE, sql, arguments)
+        self.lazily_with(lambda unit: unit.statements.append(statement))
+
+    def lazily_with(self, fill: Callable[[Unit], None]) -> None:
+        """The same, for who knows only then what is to be written: `fill` is called once, with the lazy unit.
+
+        It may add to the unit what is to be done when that has not held.
+        """
+        self._lazy.append(fill)
         if len(self._lazy) >= MAX_LAZY_STATEMENTS:
             self._start()
         elif self._lazy_timer is None:
@@ -76,25 +84,31 @@ class Writer:
     async def _flush_group(self) -> None:
         group = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_GROUP_UNITS))]
         units = [unit for unit, _ in group]
-        if self._lazy:
-            units.append(self._lazy_unit())
+        lazy = self._lazy_unit() if self._lazy else None
+        if lazy is not None:
+            units.append(lazy)
         try:
             results = await self._database.flush(units)
         except EngineFailure as failure:
             logger.error("A group of %d units was not stored: %s", len(units), failure)
             self._fail(group, failure.refusal())
+            _settle_lazy(lazy, failure)
             return
-        except Exception:
+        except Exception as failure:
             logger.exception("A group of %d units was not stored", len(units))
             self._fail(group, EngineFailure("an error that is now in the log").refusal())
+            _settle_lazy(lazy, failure)
             return
         self.flushes += 1
         self.units += len(group)
         self._settle(group, results)
+        _settle_lazy(lazy, results[-1])
 
     def _lazy_unit(self) -> Unit:
         unit = Unit(REGISTER)
-        unit.statements, self._lazy = self._lazy, []
+        fills, self._lazy = self._lazy, []
+        for fill in fills:
+            fill(unit)
         if self._lazy_timer is not None:
             self._lazy_timer.cancel()
             self._lazy_timer = None
@@ -136,6 +150,16 @@ class Writer:
             failed_keys |= unit.keys
             _answer(future, refusal)
         self._supersede(failed_keys)
+
+
+def _settle_lazy(lazy: Unit | None, failure: BaseException | None) -> None:
+    if lazy is None:
+        return
+    if failure is None:
+        _each(lazy.after_commit)
+        return
+    logger.warning("%d writes that nobody waits for were not stored: %s", len(lazy.statements), failure)
+    _each(lazy.after_failure)
 
 
 def _each(callbacks: "list[Callable[[], None]]") -> None:

@@ -103,3 +103,33 @@ async def test_recovery_ends_when_what_was_left_is_applied(open_post: Callable[[
     second.effects["add"] = add_effect
     await second.outbox.recover()
     assert await second.names() == ["source 1", "effect 1"]
+
+
+async def test_applied_entries_go_although_a_unit_beside_them_fails(post: Post) -> None:
+    """The group is then written a second time, every unit alone."""
+    post.effects["add"] = add_effect
+
+    async def add_twice(tx: Transaction, device: Device | None) -> None:
+        for _ in range(2):
+            tx.append(ADD, 1, "the same place", b"")
+
+    await post.call(3, tell, 1, True)
+    with pytest.raises(Refused):
+        await post.call(4, add_twice)
+    await post.writer.drain()
+    assert (await post.database.fetch(LEFT))[0][0] == 0
+    assert await post.names() == ["source 1", "effect 1"]
+
+
+async def test_applied_entries_whose_removal_failed_go_with_the_next(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    post.effects["add"] = add_effect
+    await post.call(3, tell, 1, True)
+    post.writer.lazily(ADD, None, None, None)
+    await post.writer.drain()
+    assert (await post.database.fetch(LEFT))[0][0] == 1
+    assert "2 writes that nobody waits for were not stored" in caplog.text
+    await post.call(3, tell, 2, True)
+    await post.writer.drain()
+    assert (await post.database.fetch(LEFT))[0][0] == 0
