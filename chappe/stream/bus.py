@@ -50,6 +50,8 @@ class InProcessBus:
         tx = Transaction(shard, self._clock.now_ms(), self._database, self._resources)
         try:
             answer = await command.act(tx, command.device, *command.arguments)
+            if tx.unit.effects and command.device is not None:
+                self._outbox.require_space()
             tx.require_not_stale()
         except Refused:
             try:
