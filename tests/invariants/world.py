@@ -302,12 +302,16 @@ class World:
                 seen = {event.id for event in truth.seen_by(user_id)}
                 if kind == "leave":  # everybody is told that an invitation was taken back
                     seen |= {event.id for event in truth.events if event.state_key == user_id}
-                for event in section.get("timeline", {}).get("events", []):
+                contents = {event.id: event.content for event in truth.events}
+                told = section.get("timeline", {}).get("events", [])
+                for event in told:
                     assert event["event_id"] in seen, f"{event['type']} was told to someone who may not see it"
                 state = section.get("state") or section.get("state_after") or {"events": []}
                 for event in state["events"]:
                     event_id = event["event_id"]
                     assert event_id in seen or truth.was_in_at_or_after(user_id, event_id), "state of another time"
+                for event in [*told, *state["events"]]:
+                    assert event["content"] == contents[event["event_id"]], "content that was redacted"
 
     async def _require_gaps_can_be_filled(self, phone: Phone, answer: dict[str, Any]) -> None:
         """From where a timeline begins one can go back: what stands before it comes next."""

@@ -98,3 +98,13 @@ async def test_state_kept_out_of_the_timeline_by_a_filter_is_told_as_state(house
     told = await joined(ben, room, filter=messages)
     assert [event["type"] for event in told["timeline"]["events"]] == ["m.room.message"] * 2
     assert [event["content"] for event in told["state"]["events"]] == [{"topic": "new"}]
+
+
+async def test_what_was_redacted_is_not_told_any_more(house: House) -> None:
+    ann, ben, room = await two_in_a_room(house)
+    await ben.sync()
+    event_id = await ann.send(room, "secret")
+    (await ann.put(f"/rooms/{room}/redact/{event_id}/r1", {})).ok()
+    message, redaction = (await joined(ben, room))["timeline"]["events"]
+    assert (message["event_id"], message["content"]) == (event_id, {})
+    assert message["unsigned"]["redacted_because"]["event_id"] == redaction["event_id"]
