@@ -29,10 +29,12 @@ async def set_member(
 def already(tx: Transaction, room: Room, user_id: UserID) -> EventID:
     """The user's membership event, which already says what was asked for.
 
-    It may not be durable yet: the answer waits until it is.
+    It may not be durable yet, or not yet in the person's own stream, where /sync sees it: the answer waits
+    until it is.
     """
     if room.pending:
         tx.after_all_queued()
+    tx.after_effects(user_id)
     member = room.members[user_id]
     assert member is not None, "only called for someone who has a membership"
     return member.event_id

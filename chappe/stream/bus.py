@@ -66,15 +66,22 @@ class InProcessBus:
             tx.leave()
             for durable in tx.awaited:
                 await asyncio.shield(durable)
+            await self._until_applied(self._on_their_way(tx))
             return answer
         durable, applied = self._submit(tx.unit)
         tx.leave()
         await durable
-        if applied:
-            await self._until_applied(applied)
+        await self._until_applied([*applied, *self._on_their_way(tx)])
         return answer() if callable(answer) else answer
 
+    def _on_their_way(self, tx: Transaction) -> "list[asyncio.Future[None]]":
+        """Effects of former units that this one follows. The writer has dispatched all that it was queued behind."""
+        found = [self._outbox.on_its_way(tx.shard, target) for target in tx.followed]
+        return [last for last in found if last is not None]
+
     async def _until_applied(self, applied: "list[asyncio.Future[None]]") -> None:
+        if not applied:
+            return
         _, late = await asyncio.wait(applied, timeout=MAX_EFFECT_WAIT_S)
         if late:
             raise Refused(

@@ -106,6 +106,16 @@ class Outbox:
                 Errcode.UNAVAILABLE, "The server has fallen behind; please try again soon.", retry_after_ms=5000
             )
 
+    def on_its_way(self, source: Shard, target: Shard) -> "asyncio.Future[None] | None":
+        """What ends when the last effect of `source` queued for `target` is applied; None if there is none."""
+        queue = self._queues.get((source, target))
+        if not queue:
+            return None
+        last = queue[-1]
+        if last.applied is None:
+            last.applied = asyncio.get_running_loop().create_future()
+        return last.applied
+
     async def drain(self) -> None:
         """Return when nothing is on its way, following effects of effects."""
         while self._tasks:

@@ -79,6 +79,8 @@ class Transaction:
         self.unit = Unit(shard)
         self._resources = resources
         self.awaited: list[asyncio.Future[None]] = []
+        self.followed: list[Shard] = []
+        """The shards in which everything that this one has caused so far is to be applied before the answer."""
         self._entered: list[Entered] = []
 
     def of(self, kind: type[T]) -> T:
@@ -142,6 +144,11 @@ class Transaction:
         """Answer only once everything queued so far is durable: the act writes nothing, since a former one
         has already done what it was to do, and that one may still fail. Then the act runs again."""
         self.unit.is_barrier = True
+
+    def after_effects(self, target: str) -> None:
+        """Answer only once all effects so far of this unit's shard in that of `target`, a user or room id, are
+        applied: the act found done what it was to do, and its answer says that all of it is."""
+        self.followed.append(shard_of(target))
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Run `callback` when the unit is durable, before anyone is told."""

@@ -133,3 +133,29 @@ async def test_applied_entries_whose_removal_failed_go_with_the_next(
     await post.call(3, tell, 2, True)
     await post.writer.drain()
     assert (await post.database.fetch(LEFT))[0][0] == 0
+
+
+async def test_who_finds_it_done_is_answered_when_the_effect_of_the_first_is_applied(post: Post) -> None:
+    held = asyncio.Event()
+
+    async def slow(tx: Transaction, device: Device | None, name: str) -> None:
+        await held.wait()
+        await add_effect(tx, device, name)
+
+    async def again(tx: Transaction, device: Device | None, user_id: str) -> str:
+        tx.after_effects(user_id)
+        return "done before"
+
+    async def tell_user(tx: Transaction, device: Device | None, user_id: str) -> None:
+        tx.effect(user_id, "add", "effect")
+
+    post.effects["add"] = slow
+    await post.call(3, tell_user, "@user:test")
+    repeats = [asyncio.create_task(post.call(3, again, "@user:test")) for _ in range(3)]
+    _, waiting = await asyncio.wait(repeats, timeout=0.1)
+    assert len(waiting) == 3
+    assert await post.call(5, again, "@user:test") == "done before"  # another source has nothing on its way
+    held.set()
+    assert await asyncio.gather(*repeats) == ["done before"] * 3
+    assert await post.names() == ["effect"]
+    assert await post.call(3, again, "@user:test") == "done before"
