@@ -79,6 +79,8 @@ async def _put_member(tx: Transaction, device: Device, room: Room, target: UserI
     sender, membership = device.user_id, content.get("membership")
     if not isinstance(membership, str):
         raise Refused(Errcode.BAD_JSON, "m.room.member needs a membership.")
+    if membership in ("invite", "knock") and device.is_guest:  # as /invite and /knock do (spec: "Guest Access")
+        raise Refused(Errcode.GUEST_ACCESS_FORBIDDEN, "Guests cannot do this. Register an account first.")
     if target == sender:
         return await _put_own(tx, device, room, membership, given)
     if room.membership(sender) != "join":

@@ -10,12 +10,13 @@ from chappe.rooms.ban import ban, unban
 from chappe.rooms.create import drop_plan, make_room, plan_room
 from chappe.rooms.forget import forget
 from chappe.rooms.invite import invite
+from chappe.rooms.invite_limit import count_invited
 from chappe.rooms.join import join
 from chappe.rooms.kick import kick
 from chappe.rooms.knock import knock
 from chappe.rooms.leave import leave
 from chappe.rooms.membership_effect import joined_rooms
-from chappe.rooms.presets import NewRoom
+from chappe.rooms.presets import MAX_INVITES, NewRoom
 from chappe.storage import Database
 from chappe.stream import REGISTER
 
@@ -64,6 +65,7 @@ class Via(msgspec.Struct):
 @routes.post(f"{V3}/createRoom", auth=DEVICE, limit=Limit.ROOMS)
 async def post_create_room(request: Request, body: NewRoom) -> InRoom:
     """Make a room (spec: "POST /createRoom")."""
+    count_invited(request, min(len(set(body.invite or [])), MAX_INVITES))
     planning = REGISTER if body.room_alias_name is not None else request.device.user_id
     plan = await request.call(planning, plan_room, body)
     try:

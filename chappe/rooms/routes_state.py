@@ -6,6 +6,7 @@ import msgspec
 
 from chappe.http import DEVICE, GUEST, JSONObject, RawJSON, Request, Routes
 from chappe.ids import EventID, RoomID, UserID
+from chappe.rooms.invite_limit import count_put_member
 from chappe.rooms.put_state import put_state
 from chappe.rooms.read_state import RoomReader, reader_of, require_joined
 from chappe.rooms.room_token import decode_room_token
@@ -73,6 +74,7 @@ async def get_state_event(request: Request, room_id: RoomID, event_type: str, st
 @routes.put(f"{ROOM}/state/{{event_type}}/{{state_key}}", auth=GUEST)
 async def put_state_event(request: Request, room_id: RoomID, event_type: str, state_key: str, body: JSONObject) -> Sent:
     """Set a piece of state (spec: "PUT /rooms/{roomId}/state/{eventType}/{stateKey}")."""
+    count_put_member(request, event_type, body)
     return Sent(await request.call(room_id, put_state, room_id, event_type, state_key, body))
 
 
