@@ -206,8 +206,8 @@ class Settings:
     )
     registration: Registration = setting(
         """Who may make an account. "open": everybody. "token": who was given a registration token by an operator.
-        "approval": everybody may ask, and an operator decides. "closed": nobody. The default lets nobody in whom the owner
-        did not ask, even if the server is reachable by accident. The owner link works in every case.""",
+        "approval": everybody may ask, and an operator decides. "closed": nobody. The default lets nobody in whom the
+        owner did not ask, even if the server is reachable by accident. The owner link works in every case.""",
         kinds.choice(Registration),
         default=Registration.TOKEN,
         example='"open"',
