@@ -61,9 +61,8 @@ def posts(path: str, right: Any, method: str = "POST") -> st.SearchStrategy[Act]
 
 
 ACTS: st.SearchStrategy[Act] = st.one_of(
-    events(),
-    states(),
-    states(),
+    *[events()] * 6,
+    *[states()] * 12,
     *[
         posts(f"/rooms/{{room}}/{act}", {"user_id": "@eve:localhost", "reason": "so"})
         for act in ("invite", "kick", "ban")
