@@ -39,7 +39,9 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
         delta = await _with_full_state(a, delta, room.room_id)
         rendered = await render(a.database, delta, a.view, a.viewer, None, a.now)
     ephemeral = _receipts(a, delta.receipts) + a.typing_in(room.room_id)
-    has_news = delta.events or delta.state or delta.receipts or delta.limited
+    # Others' private receipts are no news: nobody is to notice that somebody has read.
+    has_read = any(receipt.user_id == a.user_id for receipt in delta.receipts)
+    has_news = delta.events or delta.state or delta.limited or has_read
     if not (has_news or ephemeral or room.room_id in a.account_data or a.full_state):
         return None
     people = b""

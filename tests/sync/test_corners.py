@@ -108,3 +108,32 @@ async def test_what_was_redacted_is_not_told_any_more(house: House) -> None:
     message, redaction = (await joined(ben, room))["timeline"]["events"]
     assert (message["event_id"], message["content"]) == (event_id, {})
     assert message["unsigned"]["redacted_because"]["event_id"] == redaction["event_id"]
+
+
+@pytest.mark.parametrize("how", ["receipt", "private receipt", "own message"])
+async def test_reading_takes_the_highlights_away(house: House, how: str) -> None:
+    ann, ben, room = await two_in_a_room(house)
+    to_ben: Any = {"m.mentions": {"user_ids": [ben.user_id]}}
+    await ann.send(room, "ben!", **to_ben)
+    event_id = await ann.send(room, "ben?", **to_ben)
+    counts = (await joined(ben, room))["unread_notifications"]
+    assert counts == {"highlight_count": 2, "notification_count": 2}
+    if how == "own message":
+        await ben.send(room, "yes")
+    else:
+        type = "m.read" if how == "receipt" else "m.read.private"
+        (await ben.post(f"/rooms/{room}/receipt/{type}/{event_id}")).ok()
+    counts = (await joined(ben, room))["unread_notifications"]
+    assert counts == {"highlight_count": 0, "notification_count": 0}
+
+
+async def test_a_private_receipt_is_told_to_its_owner_only(house: House) -> None:
+    ann, ben, room = await two_in_a_room(house)
+    event_id = await ann.send(room, "read me")
+    await ann.sync()
+    await ben.sync()
+    (await ben.post(f"/rooms/{room}/receipt/m.read.private/{event_id}")).ok()
+    assert (await joined(ben, room))["ephemeral"]["events"][0]["content"][event_id].keys() == {"m.read.private"}
+    assert "rooms" not in await ann.sync(), "not even a room without anything new"
+    ann.since = None
+    assert (await joined(ann, room))["ephemeral"]["events"] == []
