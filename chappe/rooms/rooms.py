@@ -27,6 +27,8 @@ class Rooms:
 
     def __init__(self) -> None:
         self._resident: OrderedDict[RoomID, Room] = OrderedDict()
+        self._drops = 0
+        """Counts the rooms that left memory, so that whoever reads one notices if it came and went meanwhile."""
         self._held: dict[RoomID, tuple[int, int]] = {}
         """Members and bytes of each resident room, as counted when it was last left."""
         self._members = 0
@@ -96,6 +98,20 @@ class Rooms:
         return room
 
     async def _load(self, tx: Reads, room_id: RoomID) -> Room:
+        """The room, read from what is committed. What others loaded meanwhile, and built on, comes before it."""
+        while True:
+            drops = self._drops
+            loaded = await self._read(tx, room_id)
+            resident = self._resident.get(room_id)
+            if resident is not None:
+                return resident
+            # Had it been loaded, extended and let go of while we read, what we read would be out of date.
+            if drops == self._drops:
+                self._resident[room_id] = loaded
+                self.count(loaded)
+                return loaded
+
+    async def _read(self, tx: Reads, room_id: RoomID) -> Room:
         row = await store.room_row(tx, room_id)
         if row is None:
             raise Refused(Errcode.NOT_FOUND, "There is no such room here.")
@@ -106,9 +122,6 @@ class Rooms:
         room.last_event_id, room.depth, room.counted = last
         for stored in await store.state_without_members(tx, room_id):
             room.remember(stored.as_state(), stored.place, len(stored.client_json))
-        # While we waited for the database, another act may have loaded it, and built on it.
-        room = self._resident.setdefault(room_id, room)
-        self.count(room)
         return room
 
     def count(self, room: Room) -> None:
@@ -138,6 +151,7 @@ class Rooms:
                     return
 
     def _drop(self, room: Room) -> None:
+        self._drops += 1
         del self._resident[room.room_id]
         members, size = self._held.pop(room.room_id, (0, 0))
         self._members -= members
