@@ -18,6 +18,8 @@ from chappe.stream import Log, Place, Shard, place, position_at, shard_of
 MAX_FOLLOWERS = 20_000
 """People kept in memory without a waiting request; one with forty rooms takes about 20 KB."""
 
+MAX_ASSEMBLED_AT_ONCE = 4
+"""Answers put together for one person at the same time: each may be as large as all their rooms."""
 MAX_CATCH_UP_TURNS = 1_000
 """Turns of the loop that a reader waits for heads that are about to move."""
 
@@ -49,6 +51,7 @@ class Follower:
         self.read: dict[RoomID, ReadState] = {}
         self.waiting: set[asyncio.Future[None]] = set()
         self.loading = asyncio.Lock()
+        self.assembling = asyncio.Semaphore(MAX_ASSEMBLED_AT_ONCE)
 
     def wake(self, key: str) -> None:
         """Something changed in a room or in the person's stream: answer who waits."""

@@ -1,5 +1,6 @@
 """GET /sync: from where a client was to now, waiting until there is something."""
 
+import contextlib
 from functools import lru_cache
 
 import msgspec
@@ -16,6 +17,8 @@ routes = Routes()
 MAX_TIMEOUT_MS = 120_000
 """How long a request may wait; proxies cut longer ones."""
 MAX_FILTER_CHARS = 16_384
+READ_BYTES = 64 * 1024
+"""What counts as one read of the limit for reads; an answer of 8 MiB as 128."""
 
 
 NO_FILTER = SyncFilter()
@@ -47,7 +50,12 @@ async def get_sync(request: Request, query: SyncQuery) -> RawJSON:
         timeout_s=min(max(query.timeout, 0), MAX_TIMEOUT_MS) / 1000,
     )
     syncing = request.of(Syncing)
-    return RawJSON(await syncing.answer(wish, lambda: request.gone))
+    body = await syncing.answer(wish, lambda: request.gone)
+    if len(body) > READ_BYTES:
+        # A large answer counts as many reads, which the next ones wait for: it stays in memory until it is fetched.
+        with contextlib.suppress(Refused):
+            request.limits.hit(Limit.READS, request.device.user_id, len(body) // READ_BYTES)
+    return RawJSON(body)
 
 
 def _state_word(query: SyncQuery) -> str:

@@ -123,7 +123,8 @@ class Syncing:
             full_state=wish.full_state,
             now=self._clock.now_ms(),
         )
-        answer = await assemble(assembly, log)
+        async with follower.assembling:
+            answer = await assemble(assembly, log)
         if not (even_without_news or answer.has_news):
             return None
         return answer.render(self._token(assembly, ephemeral))
