@@ -4,6 +4,8 @@ A room counts the events that notify; what is unread is that count less its valu
 read to: their receipt, or their own last message. So neither sending nor counting depends on members.
 """
 
+import msgspec
+
 from chappe.ids import RoomID, UserID
 from chappe.rooms import StoredEvent, Tails, UserRoom, highlights, reading
 from chappe.stream import Place
@@ -24,13 +26,23 @@ async def unread(
     is_usable = state is not None and state.joined_place == room.joined_place
     if state is None or not is_usable or not delta.after <= state.valid_at <= delta.upto:
         state = await _from_database(reads, follower.user_id, room, delta.upto)
-        follower.read[room_id] = state
+        _keep(follower, room_id, state)
     elif state.valid_at < delta.upto:
+        # A copy: another device of the person may be told at the same time, of another place.
+        state = msgspec.structs.replace(state)
         await _move_on(reads, follower.user_id, room_id, state, delta)
+        _keep(follower, room_id, state)
     total = delta.counted
     if total is None:
         total = await counted_at(reads, tails, room_id, delta.upto)
     return max(0, total - state.counted_at_read), state.highlights
+
+
+def _keep(follower: Follower, room_id: RoomID, state: ReadState) -> None:
+    """Remember what was found, unless somebody found out about a later place meanwhile."""
+    kept = follower.read.get(room_id)
+    if kept is None or kept.valid_at <= state.valid_at or kept.joined_place < state.joined_place:
+        follower.read[room_id] = state
 
 
 async def counted_at(reads: reading.Reads, tails: Tails, room_id: RoomID, upto: Place) -> int:
