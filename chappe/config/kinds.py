@@ -224,6 +224,23 @@ def networks() -> Kind[tuple[str, ...]]:
     return Kind(says, read, comma_separated)
 
 
+def texts(says: str, pattern: str, most: int) -> Kind[tuple[str, ...]]:
+    """A list of at most `most` texts, each of which matches `pattern` as a whole."""
+
+    def read(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or len(value) > most:
+            raise Unfit.because(f"must be {says}, in square brackets, at most {most} of them")
+        faults: list[tuple[KeyPath, str]] = []
+        for index, item in enumerate(value):
+            if not isinstance(item, str) or re.fullmatch(pattern, item) is None:
+                faults.append(((index,), f"does not look like an entry of {says}"))
+        if faults:
+            raise Unfit(faults)
+        return tuple(value)
+
+    return Kind(says, read, comma_separated)
+
+
 def folder() -> Kind[Path]:
     """A folder that need not exist yet. `~` is the home of whoever runs the server."""
     says = "the path of a folder"

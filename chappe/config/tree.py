@@ -29,6 +29,7 @@ RATE_LIMIT_NAMES = (
     "search",
     "typing",
     "receipts",
+    "uploads",
 )
 """What can be limited one by one. `http.rate.Limit` says what each counts, and its usual rate."""
 
@@ -86,6 +87,35 @@ class Terms:
         "What people read.", kinds.text("a text of at most 200 characters", r".{1,200}"), example='"Privacy policy"'
     )
     url: str = setting("Where the text is.", kinds.web_address(), example='"https://example.org/privacy"')
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contact:
+    """Whom people and other servers turn to."""
+
+    role: str = setting(
+        'What for: "m.role.admin", "m.role.security", or a name of your own like org.example.press.',
+        kinds.text("a name with dots in it", r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+"),
+        example='"m.role.admin"',
+    )
+    matrix_id: str | None = setting(
+        "A Matrix user ID, perhaps on another server, for when this one is down.",
+        kinds.text("a user ID like @name:example.org", r"@[!-9;-~]*:\S{1,230}"),
+        default=None,
+        example='"@admin:example.org"',
+    )
+    email_address: str | None = setting(
+        "A mail address.",
+        kinds.text("a mail address", r"[^\s@]{1,64}@[^\s@]{1,255}"),
+        default=None,
+        example='"admin@example.org"',
+    )
+
+    @classmethod
+    def conflicts(cls, values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+        """A contact that cannot be reached is none."""
+        if "matrix_id" not in values and "email_address" not in values:
+            yield (), "needs matrix_id or email_address, or both"
 
 
 def _terms() -> Kind[tuple[Terms, ...]]:
@@ -245,6 +275,18 @@ class Settings:
         default=7,
         example="30",
     )
+    max_upload_bytes: int = setting(
+        "The largest file that people may upload, in bytes. A proxy in front must let it through.",
+        kinds.whole_number(1_000, 100_000_000_000),
+        default=100_000_000,
+        example="2_000_000_000",
+    )
+    upload_quota_bytes: int = setting(
+        "How much one person may have uploaded in all, in bytes.",
+        kinds.whole_number(1_000, 1_000_000_000_000_000),
+        default=10_000_000_000,
+        example="50_000_000_000",
+    )
     storage: str = setting(
         """Where the truth is kept. "sqlite": in data_dir, nothing else to install. The address of a PostgreSQL
         database: for installations that will outgrow one machine.""",
@@ -274,6 +316,39 @@ class Settings:
             '[{ name = "privacy_policy", version = "2026-01", language = "en", '
             'title = "Privacy policy", url = "https://example.org/privacy" }]'
         ),
+    )
+
+    turn_uris: tuple[str, ...] = setting(
+        """The TURN servers by which calls get through firewalls, coturn for example. Without them calls work only
+        between devices that reach each other. They need turn_shared_secret, too.""",
+        kinds.texts("a list of addresses that begin with turn: or turns:", r"turns?:\S{1,500}", 20),
+        default=(),
+        example='["turn:turn.example.org?transport=udp", "turns:turn.example.org?transport=tcp"]',
+    )
+    turn_shared_secret: str | None = setting(
+        "What the TURN servers and this one both know (in coturn: static-auth-secret).",
+        kinds.text("a long random text"),
+        default=None,
+        example='"a long random text"',
+        secret=True,
+    )
+    turn_lifetime: int = setting(
+        "How many seconds a device may use the TURN servers before it asks again.",
+        kinds.whole_number(60, 2_592_000),
+        default=86_400,
+        example="3600",
+    )
+    support_contacts: tuple[Contact, ...] = setting(
+        "Whom people and other servers turn to. Told to everybody, at /.well-known/matrix/support.",
+        kinds.tables(Contact),
+        default=(),
+        example='[{ role = "m.role.admin", matrix_id = "@admin:example.org", email_address = "admin@example.org" }]',
+    )
+    support_page: str | None = setting(
+        "A page that helps people with this server. Told at the same place.",
+        kinds.web_address(),
+        default=None,
+        example='"https://example.org/support"',
     )
 
     @classmethod

@@ -1,6 +1,7 @@
 """What a handler gives back, and how it and a refusal become status, headers and body."""
 
 import math
+from collections.abc import AsyncGenerator
 from typing import Final
 
 import msgspec
@@ -44,6 +45,15 @@ class Answer(msgspec.Struct, frozen=True):
         return own + _CORS
 
 
+class Streamed(Answer, frozen=True, kw_only=True):
+    """An answer with a long body, sent piece by piece. `pieces` gives `length` bytes."""
+
+    length: int
+    pieces: AsyncGenerator[bytes, None]
+    path: str | None = None
+    """A file that is the whole of the body, which a server that can sends by itself instead of the pieces."""
+
+
 PREFLIGHT = Answer(204, b"", (("Access-Control-Max-Age", "86400"),))
 """The answer to OPTIONS on any path; a browser may remember it for a day."""
 
@@ -51,7 +61,7 @@ PREFLIGHT = Answer(204, b"", (("Access-Control-Max-Age", "86400"),))
 def render(result: object) -> Answer:
     """The answer a handler's result stands for."""
     kind = type(result)
-    if kind is Answer:
+    if kind is Answer or kind is Streamed:
         return result  # type: ignore[return-value]  # kind says so
     if kind is RawJSON:
         return Answer(200, result.body)  # type: ignore[attr-defined]  # kind says so

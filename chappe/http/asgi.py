@@ -4,10 +4,12 @@ ASGI and not RSGI, although that costs a few microseconds more: granian gives th
 """
 
 import asyncio
+import contextlib
 
-from chappe.http.answer import Answer, refusal
+from chappe.http.answer import Answer, Streamed, refusal
 from chappe.http.application import Application, busy
-from chappe.http.request import Receive, Scope, Send
+from chappe.http.limits import SEND_SECONDS
+from chappe.http.request import Receive, Request, Scope, Send
 
 
 class ASGIFace:
@@ -33,7 +35,10 @@ class ASGIFace:
                 if not application.stopping.is_set():
                     raise
                 answer = refusal(busy())  # The process ends. Whoever still waits hears that it should come again.
-            await _send(answer, request.method, send)
+            if isinstance(answer, Streamed) and request.method != "HEAD":
+                await _send_pieces(answer, request, scope, send)
+            else:
+                await _send(answer, request.method, send)
         finally:
             application.in_flight.discard(task)
             request.finish()
@@ -43,10 +48,28 @@ async def _send(answer: Answer, method: str, send: Send) -> None:
     headers = answer.wire_headers()
     body = answer.body
     if method == "HEAD":
-        headers = [*headers, (b"content-length", str(len(body)).encode())]
+        length = answer.length if isinstance(answer, Streamed) else len(body)
+        headers = [*headers, (b"content-length", str(length).encode())]
         body = b""
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _send_pieces(answer: Streamed, request: Request, scope: Scope, send: Send) -> None:
+    """Send a long body. A client that takes nothing for a while, or has left, gets no more of it."""
+    headers = [*answer.wire_headers(), (b"content-length", str(answer.length).encode())]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.path is not None and "http.response.pathsend" in scope.get("extensions", {}):
+        await send({"type": "http.response.pathsend", "path": answer.path})
+        return
+    gone = request.gone
+    async with contextlib.aclosing(answer.pieces) as pieces:
+        async for piece in pieces:
+            if gone.done():
+                return
+            async with asyncio.timeout(SEND_SECONDS):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _live(scope: Scope, receive: Receive, send: Send) -> None:

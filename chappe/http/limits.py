@@ -23,6 +23,9 @@ MAX_HEADER_BYTES = 8192
 MAX_FORWARDED = 32
 """How many addresses of `X-Forwarded-For` are read, from the nearest."""
 
+SEND_SECONDS = 60.0
+"""How long a client may take for one piece of a long body before the connection is cut."""
+
 COMMAND_SECONDS = 30.0
 """How long a request waits for the owner of a shard before it answers 503."""
 

@@ -34,6 +34,7 @@ class Limit(Enum):
     SEARCH = "search"
     TYPING = "typing"
     RECEIPTS = "receipts"
+    UPLOADS = "uploads"
 
 
 DEFAULT_RATES: Mapping[Limit, Rate] = {
@@ -48,6 +49,7 @@ DEFAULT_RATES: Mapping[Limit, Rate] = {
     Limit.SEARCH: Rate(per_second=1, burst=20),
     Limit.TYPING: Rate(per_second=2, burst=20),
     Limit.RECEIPTS: Rate(per_second=5, burst=50),
+    Limit.UPLOADS: Rate(per_second=1, burst=100),
 }
 """For each person, or for each address where nobody is logged in. A limit that is not here is not applied."""
 
