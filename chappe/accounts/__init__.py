@@ -4,9 +4,10 @@ An *account* is a user id of this server with a password; a *device* is one logi
 *User-interactive authentication* (`uia.py`) asks a person again before something weighty is done.
 
 The acts: `register.py` `login.py` `log_out.py` `change_password.py` `deactivate.py` `rename_device.py` `profile.py`
-`account_data.py` `filters.py` `registration_tokens.py` `approve.py` · `tokens.py` whose an access token is
-· `credentials.py` what secrets look like · `passwords.py` hashing · `owner_link.py` the first account · `rules.py` what
-is allowed · `store.py` `register_store.py` all SQL · `routes….py` the endpoints · `pages.py` what a browser shows.
+`account_data.py` `tags.py` `filters.py` `registration_tokens.py` `approve.py` · `tokens.py` whose an access token is
+· `credentials.py` what secrets look like · `passwords.py` hashing · `openid.py` proof towards other services ·
+`owner_link.py` the first account · `rules.py` what is allowed · `turns.py` changes that build on each other ·
+`store.py` `register_store.py` all SQL · `routes….py` the endpoints · `pages.py` what a browser shows.
 
 Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code.
 In the user's shard: device, access_token, refresh_token, login_token, profile, account_data, filter.
@@ -22,11 +23,14 @@ from chappe.accounts.passwords import Passwords
 from chappe.accounts.profile import ProfileChanged, profile_of
 from chappe.accounts.routes import routes as _login
 from chappe.accounts.routes_fallback import routes as _fallback
+from chappe.accounts.routes_openid import routes as _openid
 from chappe.accounts.routes_operators import routes as _operators
 from chappe.accounts.routes_owner import routes as _owner
 from chappe.accounts.routes_person import routes as _person
 from chappe.accounts.routes_register import routes as _register
+from chappe.accounts.routes_tags import routes as _tags
 from chappe.accounts.tokens import Tokens
+from chappe.accounts.turns import Turns
 from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.http import Routes
@@ -40,7 +44,7 @@ EFFECTS: dict[str, Effect] = {
     "accounts.close": deactivate.close,
 }
 
-ROUTES = Routes(_login, _register, _fallback, _person, _operators, _owner)
+ROUTES = Routes(_login, _register, _fallback, _person, _tags, _openid, _operators, _owner)
 
 
 def install(
@@ -51,7 +55,7 @@ def install(
     The routes and acts also need `Settings`, `Database` and `Clock` among the resources.
     """
     tokens = Tokens(database, bus, writer, clock, settings.server_name)
-    for thing in (tokens, Passwords(), ProfileChanged(), Deactivated()):
+    for thing in (tokens, Passwords(), ProfileChanged(), Deactivated(), Turns()):
         resources.add(thing)
     return tokens
 

@@ -1,11 +1,14 @@
 """What clients store for themselves, for the account or for one of its rooms. v1.19, "Client Config"."""
 
 from chappe.accounts import rules, store
+from chappe.accounts.turns import Turns
 from chappe.errors import Errcode, Refused
 from chappe.events.canonical_json import encode
 from chappe.ids import RoomID, UserID
 from chappe.stream import Device, Transaction
 
+TAGS = "m.tag"
+"""A room's tags, which are also changed one by one (`tags.py`)."""
 MAX_ENTRY_BYTES = 64 * 1024
 """One type's content, as canonical JSON."""
 MAX_ENTRIES = 5_000
@@ -19,6 +22,8 @@ async def put(
 ) -> None:
     """Store what a client sends. Refuses the types that the server manages, with 405."""
     rules.require_account_data_type(data_type)
+    if room_id is not None and data_type == TAGS:
+        await tx.of(Turns).take(tx, f"{TAGS} {device.user_id} {room_id}")
     await put_account_data(tx, device.user_id, room_id, data_type, encode(content))
 
 

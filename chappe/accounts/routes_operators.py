@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from chappe.accounts import register_store, registration_tokens, rules
+from chappe.accounts import register_store, registration_tokens, rules, store
 from chappe.accounts.approve import approve
 from chappe.accounts.records import Account, RegistrationToken
 from chappe.clock import Clock
@@ -171,3 +171,20 @@ async def post_approve(request: Request, user_id: UserID) -> JSONObject:
         raise Refused(Errcode.NOT_FOUND, "This account is not of this server.")
     await request.call(REGISTER, approve, user_id)
     return {}
+
+
+@routes.get("/_matrix/client/v3/admin/whois/{user_id}", auth=DEVICE)
+async def get_whois(request: Request, user_id: UserID) -> JSONObject:
+    """When an account's devices were last seen: for its owner, and for operators. Addresses are not stored."""
+    if request.device.user_id != user_id:
+        await require_operator(request)
+        if await register_store.account(request.of(Database), user_id) is None:
+            raise Refused(Errcode.NOT_FOUND, "There is nobody of this name on this server.")
+    rows = await store.devices(request.of(Database), user_id)
+    return {
+        "user_id": user_id,
+        "devices": {
+            device_id: {"sessions": [{"connections": [{"last_seen": last_seen_at}]}]}
+            for device_id, _, last_seen_at in rows
+        },
+    }

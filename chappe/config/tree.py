@@ -29,6 +29,7 @@ RATE_LIMIT_NAMES = (
     "search",
     "typing",
     "receipts",
+    "to_device",
     "uploads",
 )
 """What can be limited one by one. `http.rate.Limit` says what each counts, and its usual rate."""
