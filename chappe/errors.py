@@ -52,6 +52,7 @@ class Errcode(Enum):
     USER_LOCKED = ("M_USER_LOCKED", 401)
     USER_SUSPENDED = ("M_USER_SUSPENDED", 403)
     WEAK_PASSWORD = ("M_WEAK_PASSWORD", 400)
+    WRONG_ROOM_KEYS_VERSION = ("M_WRONG_ROOM_KEYS_VERSION", 403)
 
     def __init__(self, code: str, status: int) -> None:
         self.code = code

@@ -34,6 +34,7 @@ class Limit(Enum):
     SEARCH = "search"
     TYPING = "typing"
     RECEIPTS = "receipts"
+    TO_DEVICE = "to_device"
     UPLOADS = "uploads"
 
 
@@ -49,6 +50,7 @@ DEFAULT_RATES: Mapping[Limit, Rate] = {
     Limit.SEARCH: Rate(per_second=1, burst=20),
     Limit.TYPING: Rate(per_second=2, burst=20),
     Limit.RECEIPTS: Rate(per_second=5, burst=50),
+    Limit.TO_DEVICE: Rate(per_second=20, burst=500),
     Limit.UPLOADS: Rate(per_second=1, burst=100),
 }
 """For each person, or for each address where nobody is logged in. A limit that is not here is not applied."""
