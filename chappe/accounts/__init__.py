@@ -14,13 +14,15 @@ In the user's shard: device, access_token, refresh_token, login_token, profile, 
 """
 
 from chappe.accounts import deactivate, log_out, login
-from chappe.accounts.account_data import account_data_of, put_account_data
+from chappe.accounts.account_data import ManagedData, account_data_of, put_account_data
 from chappe.accounts.changes import account_data_changes
 from chappe.accounts.deactivate import Deactivated
 from chappe.accounts.filters import filter_of
+from chappe.accounts.log_out import DevicesGone
 from chappe.accounts.owner_link import owner_link
 from chappe.accounts.passwords import Passwords
 from chappe.accounts.profile import ProfileChanged, profile_of
+from chappe.accounts.rename_device import DeviceRenamed
 from chappe.accounts.routes import routes as _login
 from chappe.accounts.routes_fallback import routes as _fallback
 from chappe.accounts.routes_openid import routes as _openid
@@ -55,7 +57,7 @@ def install(
     The routes and acts also need `Settings`, `Database` and `Clock` among the resources.
     """
     tokens = Tokens(database, bus, writer, clock, settings.server_name)
-    for thing in (tokens, Passwords(), ProfileChanged(), Deactivated(), Turns()):
+    for thing in (tokens, Passwords(), ProfileChanged(), Deactivated(), DevicesGone(), DeviceRenamed(), ManagedData(), Turns()):
         resources.add(thing)
     return tokens
 
@@ -64,6 +66,9 @@ __all__ = [
     "EFFECTS",
     "ROUTES",
     "Deactivated",
+    "DeviceRenamed",
+    "DevicesGone",
+    "ManagedData",
     "Passwords",
     "ProfileChanged",
     "Tokens",

@@ -28,7 +28,7 @@ async def deactivate(tx: Transaction, device: Device, erase: bool) -> None:
 async def close(tx: Transaction, device: Device | None, user_id: str, erase: bool) -> None:
     """Effect of a deactivation in the user's shard: logins, profile, and if wished account data, go."""
     ended = UserID(user_id)
-    log_out.end_logins(tx, ended, "")
+    await log_out.end_logins(tx, ended, "")
     store.erase_profile(tx, ended)
     if erase:
         store.erase_account_data(tx, ended)

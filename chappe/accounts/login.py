@@ -4,6 +4,7 @@ import msgspec
 
 from chappe.accounts import credentials, register_store, rules, store
 from chappe.accounts.credentials import Kind
+from chappe.accounts.log_out import end_devices
 from chappe.accounts.records import NewLogin
 from chappe.accounts.tokens import Tokens
 from chappe.errors import Errcode, Refused
@@ -89,8 +90,7 @@ async def add_login(tx: Transaction, user_id: UserID, login: NewLogin, *, is_gue
         store.erase_tokens(tx, user_id, login.device_id)
         tx.after_commit(lambda: tx.of(Tokens).forget(user_id))
     elif len(devices) >= rules.MAX_DEVICES:
-        store.erase_devices(tx, user_id, devices[: len(devices) - rules.MAX_DEVICES + 1])
-        tx.after_commit(lambda: tx.of(Tokens).forget(user_id))
+        await end_devices(tx, user_id, devices[: len(devices) - rules.MAX_DEVICES + 1])
     store.put_device(tx, user_id, login)
     store.add_access_token(tx, user_id, login, is_guest=is_guest, generation=1, confirmed=True)
 
