@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from chappe import accounts, discovery, rooms, sync, timeline
+from chappe import accounts, discovery, keys, rooms, sync, timeline
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import Refused, StartupError
@@ -33,7 +33,7 @@ from chappe.timeline.visible import Withholding
 
 logger = logging.getLogger(__name__)
 
-SLICES = ("stream", "holds", "accounts", "rooms", "timeline")
+SLICES = ("stream", "holds", "accounts", "rooms", "keys", "timeline")
 """The packages with tables, in the order in which their schema files are applied."""
 
 SWITCH_INTERVAL_S = 0.0001
@@ -45,7 +45,7 @@ _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 
 def all_routes() -> Routes:
     """Every endpoint of this server."""
-    return Routes(discovery.routes, accounts.ROUTES, rooms.routes, timeline.routes, sync.routes)
+    return Routes(discovery.routes, accounts.ROUTES, rooms.routes, keys.ROUTES, timeline.routes, sync.routes)
 
 
 def schema_folders() -> list[Path]:
@@ -63,7 +63,7 @@ class Chappe:
         self.resources = Resources()
         self.log = Log(database.heads, history)
         self.writer = Writer(database, self.log)
-        self.outbox = Outbox(database, self.writer, accounts.EFFECTS | rooms.EFFECTS)
+        self.outbox = Outbox(database, self.writer, accounts.EFFECTS | rooms.EFFECTS | keys.EFFECTS)
         self.bus = InProcessBus(database, self.writer, self.outbox, clock, self.resources)
         self.typing = Typing(self.log)
         self._tasks: list[asyncio.Task[None]] = []
@@ -83,11 +83,12 @@ class Chappe:
             (self.syncing, Syncing),
             (Rooms(), Rooms),
             (SendGates(), SendGates),
-            (Holds(timeline.ERASERS), Holds),
+            (Holds(timeline.ERASERS | keys.ERASERS), Holds),
         ):
             self.resources.add(thing, kind)
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
         rooms.follow_accounts(self.resources)
+        keys.install(self.resources)
         self.application = Application(
             all_routes(),
             self.resources,
