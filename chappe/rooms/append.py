@@ -14,7 +14,7 @@ from chappe.events.event import Event
 from chappe.events.versions import RoomVersion
 from chappe.identity import Identity
 from chappe.ids import EventID, UserID
-from chappe.rooms import highlights, store
+from chappe.rooms import highlights, relations, store
 from chappe.rooms.counting import is_counted
 from chappe.rooms.membership_effect import spread_membership
 from chappe.rooms.room import MEMBER, Room
@@ -80,6 +80,7 @@ async def append(
     authorise(room.version, draft, room)
     for gate in tx.of(SendGates).gates:
         await gate(tx, room, draft)
+    relation = await relations.find(tx, room, draft)
     found = [room.get(*key) for key in wanted]
     event = _build(
         tx.of(Identity),
@@ -92,7 +93,7 @@ async def append(
     )
     if state_key is not None and type != MEMBER:
         _require_space(room, event, state_key)
-    _queue(tx, room, event, sending)
+    _queue(tx, room, event, sending, relation)
     return event
 
 
@@ -111,7 +112,7 @@ async def begin_room(tx: Transaction, version: RoomVersion, draft: Draft, at: in
     authorise(version, draft, room)
     tx.of(Rooms).begin(tx, room)
     store.add_room(tx, room.room_id, version.id)
-    _queue(tx, room, event, None)
+    _queue(tx, room, event, None, None)
     return room
 
 
@@ -151,7 +152,9 @@ def _require_space(room: Room, event: Event, state_key: str) -> None:
         require_state_fits(event.type, state_key, number, room.state_bytes - before + after)
 
 
-def _queue(tx: Transaction, room: Room, event: Event, sending: Sending | None) -> None:
+def _queue(
+    tx: Transaction, room: Room, event: Event, sending: Sending | None, relation: relations.Relation | None
+) -> None:
     """Queue the event's rows and make it the room's tip."""
     place = tx.place(room.room_id)
     counted = room.counted + (event.state_key is None and is_counted(event.type, event.content))
@@ -168,6 +171,8 @@ def _queue(tx: Transaction, room: Room, event: Event, sending: Sending | None) -
         spread_membership(tx, room, event, place, before)
     else:
         store.add_state_change(tx, event, place)
+    if relation is not None:
+        relations.add(tx, room, event, place, relation, counted=counted > room.counted)
     joined, invited = room.joined, room.invited
     room.apply(event, place, counted)
     if (room.joined, room.invited) != (joined, invited):

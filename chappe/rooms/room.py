@@ -47,6 +47,8 @@ class Room:
         """Where the event appended last will be; None while nothing was appended since the room was loaded."""
         self.depth = 0
         self.counted = 0
+        self.threaded = 0
+        """How many of the counted events are in threads."""
         self.joined = 0
         self.invited = 0
         self.pending = 0
@@ -171,6 +173,12 @@ class Room:
         else:
             self._put(self.state, (type, state_key), left)
         self._put_size((type, state_key), size)
+
+    def count_threaded(self, by: int) -> None:
+        """An event in a thread notifies. Undone if the act refuses after all."""
+        before = self.threaded
+        self._undo.append(lambda: setattr(self, "threaded", before))
+        self.threaded += by
 
     def _count(self, member: StateEvent | None, by: int) -> None:
         membership = member.content.get("membership") if member is not None else None

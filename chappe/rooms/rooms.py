@@ -6,7 +6,7 @@ from itertools import islice
 from chappe.errors import Errcode, Refused
 from chappe.events.versions import ROOM_VERSIONS
 from chappe.ids import RoomID, UserID
-from chappe.rooms import store
+from chappe.rooms import relations, store
 from chappe.rooms.room import Room
 from chappe.rooms.store import Reads
 from chappe.rooms.stored import StoredEvent
@@ -120,6 +120,7 @@ class Rooms:
         assert last is not None, "a room has its create event"
         room.joined, room.invited = row[1], row[2]
         room.last_event_id, room.depth, room.counted = last
+        room.threaded = await relations.threaded_upto(tx, room_id)
         for stored in await store.state_without_members(tx, room_id):
             room.remember(stored.as_state(), stored.place, len(stored.client_json))
         return room
