@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from chappe import accounts, discovery, keys, rooms, sync, timeline
+from chappe import accounts, discovery, keys, push, rooms, sync, timeline
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import Refused, StartupError
@@ -33,7 +33,7 @@ from chappe.timeline.visible import Withholding
 
 logger = logging.getLogger(__name__)
 
-SLICES = ("stream", "holds", "accounts", "rooms", "keys", "timeline")
+SLICES = ("stream", "holds", "accounts", "rooms", "keys", "timeline", "push")
 """The packages with tables, in the order in which their schema files are applied."""
 
 SWITCH_INTERVAL_S = 0.0001
@@ -45,7 +45,8 @@ _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 
 def all_routes() -> Routes:
     """Every endpoint of this server."""
-    return Routes(discovery.routes, accounts.ROUTES, rooms.routes, keys.ROUTES, timeline.routes, sync.routes)
+    below = (discovery.routes, accounts.ROUTES, rooms.routes, keys.ROUTES)
+    return Routes(*below, timeline.routes, push.routes, sync.routes)
 
 
 def schema_folders() -> list[Path]:
@@ -89,6 +90,7 @@ class Chappe:
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
         rooms.follow_accounts(self.resources)
         keys.install(self.resources)
+        push.install(self.resources)
         self.application = Application(
             all_routes(),
             self.resources,

@@ -57,7 +57,8 @@ def install(
     The routes and acts also need `Settings`, `Database` and `Clock` among the resources.
     """
     tokens = Tokens(database, bus, writer, clock, settings.server_name)
-    for thing in (tokens, Passwords(), ProfileChanged(), Deactivated(), DevicesGone(), DeviceRenamed(), ManagedData(), Turns()):
+    followed = (ProfileChanged(), Deactivated(), DevicesGone(), DeviceRenamed(), ManagedData())
+    for thing in (tokens, Passwords(), *followed, Turns()):
         resources.add(thing)
     return tokens
 

@@ -1,11 +1,21 @@
 """What clients store for themselves, for the account or for one of its rooms. v1.19, "Client Config"."""
 
+from collections.abc import Awaitable, Callable
+
 from chappe.accounts import rules, store
 from chappe.accounts.turns import Turns
 from chappe.errors import Errcode, Refused
 from chappe.events.canonical_json import encode
 from chappe.ids import RoomID, UserID
 from chappe.stream import Device, Transaction
+
+ReadManaged = Callable[[store.Fetches, UserID], Awaitable[bytes]]
+"""`await read(reads, user_id)`: the content of a type, a JSON object."""
+
+
+class ManagedData(dict[str, ReadManaged]):
+    """Types of account data that higher slices keep themselves, each with how it is read. Clients cannot put them."""
+
 
 TAGS = "m.tag"
 """A room's tags, which are also changed one by one (`tags.py`)."""

@@ -106,6 +106,9 @@ async def get_room_account_data(request: Request, user_id: UserID, room_id: Room
 
 async def _get_account_data(request: Request, user_id: UserID, room_id: str, data_type: str) -> RawJSON:
     rules.require_same_user(request.device.user_id, user_id)
+    managed = request.of(account_data.ManagedData).get(data_type) if not room_id else None
+    if managed is not None:
+        return RawJSON(await managed(request.of(Database), user_id))
     content = await store.account_data(request.of(Database), user_id, room_id, data_type)
     if content is None:
         raise Refused(Errcode.NOT_FOUND, "Nothing is stored for this type.")

@@ -12,6 +12,7 @@ import msgspec
 
 from chappe.accounts.changes import account_data_changes
 from chappe.ids import RoomID
+from chappe.push import PUSH_RULES, push_rules, push_rules_between
 from chappe.rooms import UserRoom
 from chappe.rooms.shown import json_list
 from chappe.stream import Log, Place, Shard, place, position_at, shard_of
@@ -72,6 +73,8 @@ async def assemble(a: Assembly, log: Log) -> Answer:
             ]
             for room_id, events in by_room.items()
         }
+    if a.filter.wants_account_data(PUSH_RULES) and (rules := await _push_rules(a, since, upto)) is not None:
+        answer.account_data.append(account_event(PUSH_RULES, rules))
     candidates = _candidates(a, log, since)
     turn = _Turn()
     for room_id in candidates:
@@ -84,6 +87,13 @@ async def assemble(a: Assembly, log: Log) -> Answer:
         if a.filter.wants_room(room_id) and (section := typing_only(a, room_id)):
             answer.rooms["join"].append(_encode(room_id) + b":" + section)
     return answer
+
+
+async def _push_rules(a: Assembly, since: Place, upto: Place) -> bytes | None:
+    """What is told of push rules: all of them at first, also the default ones; then when they were changed."""
+    if a.since is None:
+        return await push_rules(a.database, a.user_id)
+    return await push_rules_between(a.database, a.user_id, since, upto) if since < upto else None
 
 
 class _Turn:
