@@ -69,8 +69,10 @@ class Chappe:
         self.typing = Typing(self.log)
         self._tasks: list[asyncio.Task[None]] = []
         identity = load_identity(settings.server_name, settings.data_dir)
-        tails, withholding = Tails(), Withholding()
-        self.syncing = Syncing(database, self.log, tails, self.typing, withholding, clock, secrets.token_hex(8))
+        tails, withholding, inboxes = Tails(), Withholding(), keys.Inboxes(database, self.writer)
+        self.syncing = Syncing(
+            database, self.log, tails, self.typing, withholding, inboxes, clock, secrets.token_hex(8)
+        )
         for thing, kind in (
             (settings, Settings),
             (database, Database),
@@ -80,6 +82,7 @@ class Chappe:
             (self.writer, Writer),
             (tails, Tails),
             (withholding, Withholding),
+            (inboxes, keys.Inboxes),
             (self.typing, Typing),
             (self.syncing, Syncing),
             (Rooms(), Rooms),
@@ -228,7 +231,7 @@ async def greeting(chappe: Chappe) -> str:
         lines += ["  No owner yet. Open this link once, within a day, to make the owner's account:", f"    {link}", ""]
     lines += [
         f"  Client: nheko, for example; as homeserver give it {settings.base_url}",
-        "  Element and Cinny do not work yet: they wait for push rules.",
+        "  Element and Cinny were not tried yet; what they may miss is in the README.",
         f"  Registration: {_REGISTRATION[settings.registration.value]}",
         f"  Reached from: {_reach(settings)}",
         "  Not yet: end-to-end encryption, media, push and federation with other servers (see README).",
