@@ -20,7 +20,7 @@ from chappe.rooms.membership_effect import spread_membership
 from chappe.rooms.room import MEMBER, Room
 from chappe.rooms.rooms import Rooms
 from chappe.rooms.rules import require_state_fits
-from chappe.rooms.stored import StoredEvent
+from chappe.rooms.stored import Head, StoredEvent
 from chappe.rooms.tails import Tails
 from chappe.storage import FuturePlace
 from chappe.stream import Device, Place, Transaction
@@ -201,10 +201,6 @@ def _follow(
             StoredEvent(
                 place=Place(place.value),
                 room_id=event.room_id,
-                event_id=event.event_id,
-                type=event.type,
-                state_key=event.state_key,
-                sender=event.sender,
                 origin_server_ts=event.origin_server_ts,
                 counted=counted,
                 replaces=Place(replaces.value) if isinstance(replaces, FuturePlace) else _as_place(replaces),
@@ -212,6 +208,7 @@ def _follow(
                 device_id=sending.device.device_id if sending else None,
                 txn_id=sending.txn_id if sending else None,
                 client_json=event.client_json,
+                _head=Head(event.event_id, event.type, event.sender, event.state_key),
             )
         )
 

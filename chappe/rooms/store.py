@@ -204,8 +204,8 @@ async def state_between(reads: Reads, room_id: RoomID, after: Place, upto: Place
 
 async def members_between(reads: Reads, room_id: RoomID, after: Place, upto: Place) -> list[StoredEvent]:
     """The membership events in (after, upto]: for each user the last one."""
-    rows = await reads.fetch(_MEMBERS_BETWEEN, room_id, after, upto)
-    return list({row[4]: from_row(row) for row in rows}.values())
+    events = [from_row(row) for row in await reads.fetch(_MEMBERS_BETWEEN, room_id, after, upto)]
+    return list({event.state_key: event for event in events}.values())
 
 
 async def state_history(reads: Reads, room_id: RoomID, type: str, state_key: str) -> list[Place]:

@@ -15,19 +15,28 @@ class _Content(msgspec.Struct):
 _decode_content = msgspec.json.Decoder(_Content).decode
 
 
+class Head(msgspec.Struct, frozen=True):
+    """Who said it and what it is: what an event's JSON holds beside the content."""
+
+    event_id: EventID
+    type: str
+    sender: UserID
+    state_key: str | None = None
+
+
+_decode_head = msgspec.json.Decoder(Head).decode
+
+
 class StoredEvent(msgspec.Struct):
     """A committed event. `client_json` is spliced into answers and seldom decoded.
 
     `replaces` is the place of the state event before it, `redacted_by` that of its redaction;
-    `counted` how many events of the room notify its members, this one included.
+    `counted` how many events of the room notify its members, this one included. Its id, type, sender and
+    state key are read from its JSON when somebody asks for one of them: most events are only passed on.
     """
 
     place: Place
     room_id: RoomID
-    event_id: EventID
-    type: str
-    state_key: str | None
-    sender: UserID
     origin_server_ts: int
     counted: int
     replaces: Place | None
@@ -35,6 +44,35 @@ class StoredEvent(msgspec.Struct):
     device_id: str | None
     txn_id: str | None
     client_json: bytes
+    _head: Head | None = None
+
+    @property
+    def head(self) -> Head:
+        """Its id, type, sender and state key."""
+        head = self._head
+        if head is None:
+            head = self._head = _decode_head(self.client_json)
+        return head
+
+    @property
+    def event_id(self) -> EventID:
+        """The event's id."""
+        return self.head.event_id
+
+    @property
+    def type(self) -> str:
+        """The event's type."""
+        return self.head.type
+
+    @property
+    def sender(self) -> UserID:
+        """Who sent it."""
+        return self.head.sender
+
+    @property
+    def state_key(self) -> str | None:
+        """The state key; None of an event that is no state."""
+        return self.head.state_key
 
     @property
     def content(self) -> dict[str, object]:
@@ -43,13 +81,13 @@ class StoredEvent(msgspec.Struct):
 
     def as_state(self) -> StateEvent:
         """What the authorisation rules look at."""
-        assert self.state_key is not None
-        return StateEvent(self.event_id, self.type, self.state_key, self.sender, self.content)
+        head = self.head
+        assert head.state_key is not None
+        return StateEvent(head.event_id, head.type, head.state_key, head.sender, self.content)
 
 
 COLUMNS = (
-    "e.place, e.room_id, e.event_id, e.type, e.state_key, e.sender, e.origin_server_ts,"
-    " e.counted, e.replaces, e.redacted_by, e.device_id, e.txn_id, e.client_json"
+    "e.place, e.room_id, e.origin_server_ts, e.counted, e.replaces, e.redacted_by, e.device_id, e.txn_id, e.client_json"
 )
 """What `from_row` takes, of a table called `e`."""
 

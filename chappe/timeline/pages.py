@@ -8,6 +8,7 @@ from chappe.ids import RoomID
 from chappe.rooms import StoredEvent, reading
 from chappe.rooms.reading import Reads
 from chappe.stream import Place, place, shard_of
+from chappe.timeline.aggregations import Bundling
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.visible import Sight, Viewer, Withholding, visible
 
@@ -38,6 +39,11 @@ class Walk(msgspec.Struct, frozen=True):
     withholding: Withholding
     filter: EventFilter
     most_scanned: int = MAX_SCANNED
+
+    @property
+    def bundling(self) -> Bundling:
+        """That what relates to the events is told with them."""
+        return Bundling(self.withholding)
 
     @property
     def beginning(self) -> Place:
@@ -86,6 +92,8 @@ class Walk(msgspec.Struct, frozen=True):
 
 def _fitting(events: Sequence[StoredEvent]) -> int:
     """How many of the events, from the first on, go into one page: at least one, if there is any."""
+    if sum([len(event.client_json) for event in events]) <= MAX_PAGE_BYTES:
+        return len(events)
     size = 0
     for at, event in enumerate(events):
         size += len(event.client_json)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from chappe.ids import EventID, RoomID, UserID
+from chappe.ids import RoomID
 from chappe.rooms import Tails
 from chappe.rooms.stored import StoredEvent
 from chappe.rooms.tails import MAX_EVENT_BYTES, MAX_TAIL_BYTES, MAX_TAIL_EVENTS, MAX_TAILS
@@ -16,10 +16,6 @@ def event(place: int, room: str, size: int) -> StoredEvent:
     return StoredEvent(
         place=Place(place),
         room_id=RoomID(room),
-        event_id=EventID(f"${place}"),
-        type="m.room.message",
-        state_key=None,
-        sender=UserID("@anna:localhost"),
         origin_server_ts=0,
         counted=0,
         replaces=None,

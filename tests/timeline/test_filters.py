@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chappe.errors import Errcode, Refused
-from chappe.ids import EventID, RoomID, UserID
+from chappe.ids import RoomID
 from chappe.rooms import StoredEvent
 from chappe.rooms.room_token import decode_room_token, encode_room_token
 from chappe.stream import Place, place, shard_of
@@ -21,10 +21,7 @@ ROOM = RoomID("!r:x")
 
 def event(type: str = "m.room.message", sender: str = "@a:x", room_id: str = ROOM, **content: object) -> StoredEvent:
     shown = {"content": content, "event_id": "$e", "sender": sender, "type": type}
-    return StoredEvent(
-        Place(1), RoomID(room_id), EventID("$e"), type, None, UserID(sender), 0, 0, None, None, None, None,
-        msgspec.json.encode(shown),
-    )  # fmt: skip
+    return StoredEvent(Place(1), RoomID(room_id), 0, 0, None, None, None, None, msgspec.json.encode(shown))
 
 
 @pytest.mark.parametrize(
