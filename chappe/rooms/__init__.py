@@ -5,8 +5,9 @@ reads what is committed. Tables: room, event, state_change, member_change, highl
 (the room's shard), user_room (the person's shard), room_alias, public_room, person_word, open_room (the register).
 
 `create.py` `join.py` `invite.py` `leave.py` `kick.py` `ban.py` `knock.py` `forget.py` `put_state.py`
-`aliases.py` `directory.py`: the acts · `read_state.py` who reads which state · `people.py` finding people
-· `spread.py` what an account's change does to its rooms · `presets.py` `rules.py` `listing.py` pure.
+`aliases.py` `directory.py` `upgrade.py`: the acts · `read_state.py` who reads which state · `people.py` finding people
+· `spread.py` what an account's change does to its rooms · `presets.py` `rules.py`
+`upgrade_rules.py` `listing.py` pure.
 """
 
 from chappe.accounts import Deactivated, ProfileChanged

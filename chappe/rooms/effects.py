@@ -13,6 +13,7 @@ from chappe.rooms.guests import remove_guests
 from chappe.rooms.membership_effect import set_membership
 from chappe.rooms.people import forget_person
 from chappe.rooms.spread import depart, rename
+from chappe.rooms.upgrade import hand_over, retire
 from chappe.stream import Device, Effect, Transaction
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ EFFECTS: dict[str, Effect] = {
     "rooms.list": list_room,
     "rooms.unlist": unlist_room,
     "rooms.forget_person": forget_person,
+    "rooms.retire": unless_refused(retire),
+    "rooms.hand_over": hand_over,
     "rooms.remove_guests": unless_refused(remove_guests),
     "rooms.unname": unless_refused(unname),
     "rooms.rename": unless_refused(rename),

@@ -17,6 +17,7 @@ from chappe.rooms.knock import knock
 from chappe.rooms.leave import leave
 from chappe.rooms.membership_effect import joined_rooms
 from chappe.rooms.presets import MAX_INVITES, NewRoom
+from chappe.rooms.upgrade import UpgradePlan, make_replacement, plan_upgrade, replacement_of
 from chappe.storage import Database
 from chappe.stream import REGISTER
 
@@ -142,6 +143,23 @@ async def post_unban(request: Request, room_id: RoomID, body: Whom) -> Done:
 async def get_joined_rooms(request: Request) -> JoinedRooms:
     """The rooms one is in (spec: "GET /joined_rooms")."""
     return JoinedRooms(await joined_rooms(request.of(Database), request.device.user_id))
+
+
+class NewVersion(msgspec.Struct):
+    """The body of POST /upgrade."""
+
+    new_version: str
+    additional_creators: list[str] | None = None
+
+
+@routes.post(f"{V3}/rooms/{{room_id}}/upgrade", auth=DEVICE, limit=Limit.ROOMS)
+async def post_upgrade(request: Request, room_id: RoomID, body: NewVersion) -> Done:
+    """Replace a room by one of another version (spec: "POST /rooms/{roomId}/upgrade")."""
+    planned = await request.call(room_id, plan_upgrade, room_id, body.new_version, body.additional_creators)
+    if not isinstance(planned, UpgradePlan):
+        return {"replacement_room": planned}
+    await request.call(planned.new, make_replacement, planned)
+    return {"replacement_room": await request.call(room_id, replacement_of, room_id, body.new_version)}
 
 
 async def _meant(request: Request, room_id_or_alias: str) -> RoomID:
