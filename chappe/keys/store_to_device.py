@@ -1,7 +1,7 @@
 """All the SQL about messages from device to device. It also reads `device`, which accounts own."""
 
 from chappe.ids import UserID
-from chappe.keys.reads import Reads
+from chappe.rooms.reading import Reads
 from chappe.storage import FuturePlace
 from chappe.stream import Device, Place, Transaction
 
@@ -65,11 +65,11 @@ async def was_sent(reads: Reads, device: Device, repeat_key: bytes) -> bool:
     return await reads.fetch_one(_REQUEST, device.user_id, device.device_id, repeat_key) is not None
 
 
-def erase_devices(tx: Transaction, user_id: UserID, device_ids: list[str]) -> None:
-    """Queue that nothing of devices that are gone remains: neither what waits for them nor what they asked."""
+def erase_of_gone(tx: Transaction, user_id: UserID) -> None:
+    """Queue that nothing remains of devices that are gone: neither what waits for them nor what they asked."""
     for table in ("to_device_message", "to_device_request"):
         tx.execute(
-            f"DELETE FROM {table} WHERE user_id = $1 AND device_id IN (SELECT * FROM each_text($2))",
+            f"DELETE FROM {table} WHERE user_id = $1 AND device_id NOT IN "
+            "(SELECT device_id FROM device WHERE user_id = $1)",
             user_id,
-            device_ids,
         )

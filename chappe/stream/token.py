@@ -3,7 +3,8 @@
 It carries the reader's own shards only: the others' positions would tell strangers how busy people are.
 
 Bytes, as URL-safe Base64 behind the version `s1_`: the history id (6 bytes), a bitmap of the shards with a
-position (32), their positions as varints, the process that counted the ephemeral (4), its count (varint).
+position (32), their positions as varints, the process that counted the ephemeral (4), its count (varint),
+and only where the device has messages waiting that were not told yet, how far they were told (varint).
 At most 1.5 KB while no shard has more than 2^28 entries.
 """
 
@@ -31,6 +32,8 @@ class SyncToken(msgspec.Struct, frozen=True):
     """By shard; a shard that is not there is at 0."""
     process: bytes
     ephemeral: int
+    inbox: int | None = None
+    """How far the device's messages were told, in its person's shard; None: as far as everything else."""
 
 
 def digest(name: str, size: int = _HISTORY_BYTES) -> bytes:
@@ -44,7 +47,12 @@ def process_digest(name: str) -> bytes:
 
 
 def encode_token(
-    history: bytes, heads: Sequence[int], process: bytes, ephemeral: int, shards: Iterable[int] = range(SHARDS)
+    history: bytes,
+    heads: Sequence[int],
+    process: bytes,
+    ephemeral: int,
+    shards: Iterable[int] = range(SHARDS),
+    inbox: int | None = None,
 ) -> str:
     """The token for these heads, of some shards; the register's, behind the shards', is left out."""
     bitmap = 0
@@ -56,6 +64,8 @@ def encode_token(
             _put_varint(varints, position)
     varints += process
     _put_varint(varints, ephemeral)
+    if inbox is not None:
+        _put_varint(varints, inbox)
     packed = history + bitmap.to_bytes(_BITMAP_BYTES, "little") + bytes(varints)
     return VERSION + urlsafe_b64encode(packed).rstrip(b"=").decode()
 
@@ -88,9 +98,12 @@ def _unpack(packed: bytes) -> SyncToken:
         bitmap ^= lowest
     process = packed[at : at + _PROCESS_BYTES]
     ephemeral, end = _get_varint(packed, at + _PROCESS_BYTES)
+    inbox = None
+    if end != len(packed):
+        inbox, end = _get_varint(packed, end)
     if end != len(packed):
         raise ValueError
-    return SyncToken(packed[:_HISTORY_BYTES], positions, process, ephemeral)
+    return SyncToken(packed[:_HISTORY_BYTES], positions, process, ephemeral, inbox)
 
 
 def _put_varint(into: bytearray, number: int) -> None:

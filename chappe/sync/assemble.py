@@ -30,11 +30,12 @@ class Answer(msgspec.Struct):
 
     rooms: dict[str, list[bytes]]
     account_data: list[bytes]
+    to_device: list[bytes]
 
     @property
     def has_news(self) -> bool:
         """Whether a waiting client wants to hear of it."""
-        return bool(self.account_data) or any(self.rooms.values())
+        return bool(self.account_data or self.to_device) or any(self.rooms.values())
 
     def render(self, next_batch: str) -> bytes:
         """The JSON of the whole answer."""
@@ -46,20 +47,21 @@ class Answer(msgspec.Struct):
                 b'"%s":{%s}' % (kind.encode(), b",".join(sections)) for kind, sections in self.rooms.items() if sections
             ]
             parts += [b',"rooms":{', b",".join(kinds), b"}"]
-        # No presence, to-device messages or keys yet: clients expect the members all the same.
+        parts += [b',"to_device":{"events":', json_list(self.to_device), b"}"]
+        # No presence or keys yet: clients expect the members all the same.
         parts.append(_REST)
         return b"".join(parts)
 
 
 _REST = (
-    b',"presence":{"events":[]},"to_device":{"events":[]},"device_lists":{"changed":[],"left":[]},'
+    b',"presence":{"events":[]},"device_lists":{"changed":[],"left":[]},'
     b'"device_one_time_keys_count":{},"device_unused_fallback_key_types":[]}'
 )
 
 
 async def assemble(a: Assembly, log: Log) -> Answer:
     """Everything that the request asks for between `a.since` and `a.heads`."""
-    answer = Answer({"join": [], "invite": [], "knock": [], "leave": []}, [])
+    answer = Answer({"join": [], "invite": [], "knock": [], "leave": []}, [], await a.to_device())
     shard = shard_of(a.user_id)
     since, upto = a.place_since(shard), place(shard, a.heads[shard])
     if since < upto:

@@ -3,9 +3,10 @@
 import msgspec
 
 from chappe.ids import RoomID, UserID
+from chappe.keys import Inboxes
 from chappe.rooms import Tails, UserRoom
 from chappe.storage import Database
-from chappe.stream import Place, Shard, place
+from chappe.stream import Place, Shard, place, position_at
 from chappe.stream.token import SyncToken
 from chappe.sync.delta import Delta, Deltas, View
 from chappe.sync.followers import Follower
@@ -27,6 +28,7 @@ class Assembly:
         deltas: Deltas,
         typing: Typing,
         withholding: Withholding,
+        inboxes: Inboxes,
         follower: Follower,
         viewer: Viewer,
         filter: SyncFilter,
@@ -42,6 +44,7 @@ class Assembly:
         self.deltas = deltas
         self.typing = typing
         self.withholding = withholding
+        self.inboxes = inboxes
         self.follower = follower
         self.rooms = follower.rooms
         self.joined = follower.joined
@@ -56,6 +59,8 @@ class Assembly:
         self.now = now
         self.account_data: dict[RoomID, list[bytes]] = {}
         """What changed in the person's own account data about a room, as events."""
+        self.inbox_told: int | None = None
+        """How far the device's messages are told, as a position in the person's shard, where more are waiting."""
 
     @property
     def user_id(self) -> UserID:
@@ -73,6 +78,18 @@ class Assembly:
         if not is_told or not self.filter.ephemeral.wants("m.typing"):
             return []
         return [_encode({"type": "m.typing", "content": {"user_ids": self.typing.users(room_id)}})]
+
+    async def to_device(self) -> list[bytes]:
+        """The messages for the device that this answer tells, as events."""
+        shard, device_id = self.follower.shard, self.viewer.device_id
+        if device_id is None:
+            return []
+        after = self.place_since(shard)
+        if self.since is not None and self.since.inbox is not None:
+            after = min(after, place(shard, self.since.inbox))
+        told = await self.inboxes.tell(self.user_id, device_id, after, place(shard, self.heads[shard]))
+        self.inbox_told = None if told.is_all else position_at(told.upto)
+        return told.events
 
     def place_since(self, room_shard: Shard) -> Place:
         """How far the client has come in a shard."""

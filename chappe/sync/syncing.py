@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from chappe.clock import Clock
+from chappe.keys import Inboxes
 from chappe.rooms import Tails
 from chappe.storage import Database
 from chappe.stream import Device, Log
@@ -42,6 +43,7 @@ class Syncing:
         tails: Tails,
         typing: Typing,
         withholding: Withholding,
+        inboxes: Inboxes,
         clock: Clock,
         process: str,
     ) -> None:
@@ -50,6 +52,7 @@ class Syncing:
         self._tails = tails
         self._typing = typing
         self._withholding = withholding
+        self._inboxes = inboxes
         self._clock = clock
         self._history = digest(log.history)
         self._process = process_digest(process)
@@ -83,7 +86,8 @@ class Syncing:
 
     def _token(self, a: Assembly, ephemeral: int) -> str:
         """The sync token for what an answer was made of: the shards of the person's rooms, and their own."""
-        return encode_token(self._history, a.heads, self._process, ephemeral, {*a.joined, a.follower.shard})
+        shards = {*a.joined, a.follower.shard}
+        return encode_token(self._history, a.heads, self._process, ephemeral, shards, a.inbox_told)
 
     def _token_of(self, text: str) -> SyncToken | None:
         """The token, if it is of this line of history. After a restored backup clients start again."""
@@ -107,6 +111,7 @@ class Syncing:
             deltas=self._deltas,
             typing=self._typing,
             withholding=self._withholding,
+            inboxes=self._inboxes,
             follower=follower,
             viewer=Viewer(wish.device.user_id, wish.device.device_id),
             filter=wish.filter,

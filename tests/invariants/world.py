@@ -10,6 +10,7 @@ from urllib.parse import quote
 from chappe.app import Chappe
 from chappe.config import Settings
 from chappe.ids import UserID
+from chappe.keys import Inboxes
 from chappe.rooms import Tails
 from chappe.storage import Database
 from chappe.stream import Device, Log
@@ -260,7 +261,8 @@ class World:
         """The answer of a server that has nothing in memory but who types."""
         chappe, person = self.house.chappe, phone.person
         log = Log(chappe.log.heads, chappe.log.history)
-        cold = Syncing(chappe.database, log, Tails(), chappe.typing, Withholding(), self.clock, "cold")
+        inboxes = Inboxes(chappe.database, chappe.writer)
+        cold = Syncing(chappe.database, log, Tails(), chappe.typing, Withholding(), inboxes, self.clock, "cold")
         word = "state_after" if phone.state_after else "state"
         device = Device(UserID(person.user_id), None)
         body = await cold.answer(Wish(device, None, SyncFilter.parse(phone.filter(limit)), False, word, 0), _never)
