@@ -27,6 +27,7 @@ from chappe.storage import Database
 from chappe.storage.sqlite import SQLiteDatabase
 from chappe.stream import InProcessBus, Log, Outbox, Writer
 from chappe.sync.syncing import Syncing
+from chappe.timeline.ignoring import IgnoreLists
 from chappe.timeline.purge import purge_hourly
 from chappe.timeline.typing import Typing
 from chappe.timeline.visible import Withholding
@@ -69,7 +70,8 @@ class Chappe:
         self.typing = Typing(self.log)
         self._tasks: list[asyncio.Task[None]] = []
         identity = load_identity(settings.server_name, settings.data_dir)
-        tails, withholding, inboxes = Tails(), Withholding(), keys.Inboxes(database, self.writer)
+        tails, inboxes = Tails(), keys.Inboxes(database, self.writer)
+        withholding = Withholding(ignores=IgnoreLists(database, self.log))
         self.syncing = Syncing(
             database, self.log, tails, self.typing, withholding, inboxes, clock, secrets.token_hex(8)
         )

@@ -40,7 +40,7 @@ async def context(walk: Walk, event_id: EventID, query: ContextQuery, head: Plac
     state = await _state(walk, around)
 
     async def shown(events: Sequence[StoredEvent]) -> list[bytes]:
-        return await present(walk.reads, events, walk.viewer, walk.sight, now)
+        return await present(walk.reads, events, walk.viewer, walk.sight, now, bundling=walk.bundling)
 
     return b"".join(
         (

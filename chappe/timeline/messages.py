@@ -45,7 +45,7 @@ async def messages(walk: Walk, query: MessagesQuery, head: Place, now: int) -> b
         b'{"start":',
         _encode(query.from_token or encode_room_token(start)),
         b',"chunk":',
-        json_list(await present(walk.reads, page.events, walk.viewer, walk.sight, now)),
+        json_list(await present(walk.reads, page.events, walk.viewer, walk.sight, now, bundling=walk.bundling)),
     ]
     if walk.filter.lazy_load_members:
         members = await present(walk.reads, await senders(walk, page.events), walk.viewer, walk.sight, now)

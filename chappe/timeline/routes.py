@@ -10,12 +10,14 @@ from chappe.http import DEVICE, GUEST, JSONObject, Limit, RawJSON, Request, Rout
 from chappe.ids import EventID, RoomID
 from chappe.storage import Database
 from chappe.stream import Log
+from chappe.timeline.aggregations import Bundling
 from chappe.timeline.context import ContextQuery, context
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.messages import MessagesQuery, messages
 from chappe.timeline.pages import Walk
 from chappe.timeline.redact import redact_event
 from chappe.timeline.routes_markers import routes as _markers
+from chappe.timeline.routes_relations import routes as _relations
 from chappe.timeline.send import send_event
 from chappe.timeline.unsigned import present
 from chappe.timeline.visible import Viewer, Withholding, require_sight, require_visible, sight_of
@@ -65,8 +67,9 @@ async def get_event(request: Request, room_id: RoomID, event_id: EventID) -> Raw
     """One event (spec: "GET /rooms/{roomId}/event/{eventId}"); 404 for one that the reader may not see."""
     reads, viewer = request.of(Database), _viewer(request)
     sight = await sight_of(reads, room_id, viewer)
-    event = await require_visible(reads, room_id, event_id, viewer, sight, request.of(Withholding))
-    (shown,) = await present(reads, [event], viewer, sight, request.of(Clock).now_ms())
+    withholding, now = request.of(Withholding), request.of(Clock).now_ms()
+    event = await require_visible(reads, room_id, event_id, viewer, sight, withholding)
+    (shown,) = await present(reads, [event], viewer, sight, now, bundling=Bundling(withholding))
     return RawJSON(shown)
 
 
@@ -88,4 +91,4 @@ def _viewer(request: Request) -> Viewer:
     return Viewer(request.device.user_id, request.device.device_id)
 
 
-routes = Routes(_routes, _markers)
+routes = Routes(_routes, _markers, _relations)

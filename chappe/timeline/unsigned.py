@@ -1,7 +1,8 @@
 """What is told about an event besides the event itself, for one reader: `unsigned`.
 
-Client-Server API v1.19: "Event format" (age, prev_content, replaces_state, transaction_id,
-redacted_because, membership). Nothing here is stored, so nothing of it outlives a redaction.
+Client-Server API v1.19: "Event format" (age, prev_content, replaces_state, transaction_id, redacted_because,
+membership), "Aggregations of child events" (m.relations). Nothing here is stored, so nothing of it outlives a
+redaction.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,9 @@ from collections.abc import Sequence
 import msgspec
 
 from chappe.rooms import StoredEvent, reading
-from chappe.rooms.shown import shown
+from chappe.rooms.shown import room_member, shown
+from chappe.stream import Place
+from chappe.timeline.aggregations import Bundling, aggregations
 from chappe.timeline.visible import Sight, Viewer
 
 _encode = msgspec.json.encode
@@ -23,13 +26,42 @@ async def present(
     now: int,
     *,
     with_room_id: bool = True,
+    bundling: Bundling | None = None,
 ) -> list[bytes]:
-    """The events in the client format, each with its `unsigned`.
+    """Events of one room in the client format, each with its `unsigned`; with `bundling`, what relates to them as well.
 
     Without `sight`, the viewer was in the room at all of these events.
     """
+    if not events:
+        return []
     related = await _related(reads, events)
-    return [_present(event, viewer, sight, now, related, with_room_id) for event in events]
+    bundled: dict[Place, dict[str, object]] = {}
+    if bundling is not None:
+        inner = Bundling(bundling.withholding, bundling.upto, threads=False) if bundling.threads else None
+
+        async def show(told: Sequence[StoredEvent]) -> list[bytes]:
+            return await present(reads, told, viewer, sight, now, with_room_id=with_room_id, bundling=inner)
+
+        bundled = await aggregations(reads, events, viewer, sight, bundling, show)
+    membership = "join" if sight is None else sight.membership_throughout(events)
+    if membership is None:
+        return [
+            _present(event, viewer, sight, now, related, bundled.get(event.place), with_room_id) for event in events
+        ]
+    # Nearly always there is nothing more to tell: such an event is put together from what all have in common.
+    before = (room_member(events[0].room_id) if with_room_id else b"") + b',"unsigned":{"age":'
+    behind = b',"membership":"%b"}}' % membership.encode()
+    device_id, user_id = viewer.device_id, viewer.user_id
+
+    def tell(event: StoredEvent) -> bytes:
+        if event.replaces is not None or event.redacted_by is not None or event.place in bundled:
+            return _present(event, viewer, sight, now, related, bundled.get(event.place), with_room_id)
+        txn = b""
+        if event.txn_id is not None and event.device_id == device_id and event.sender == user_id:
+            txn = b',"transaction_id":' + _encode(event.txn_id)
+        return b"%b%b%d%b%b" % (event.client_json[:-1], before, max(0, now - event.origin_server_ts), txn, behind)
+
+    return [tell(event) for event in events]
 
 
 async def _related(reads: reading.Reads, events: Sequence[StoredEvent]) -> dict[int, StoredEvent]:
@@ -44,6 +76,7 @@ def _present(
     sight: Sight | None,
     now: int,
     related: dict[int, StoredEvent],
+    bundled: dict[str, object] | None,
     with_room_id: bool,
 ) -> bytes:
     unsigned: dict[str, object] = {
@@ -58,4 +91,6 @@ def _present(
         unsigned["replaces_state"] = before.event_id
     if event.redacted_by is not None and (redaction := related.get(event.redacted_by)) is not None:
         unsigned["redacted_because"] = msgspec.Raw(shown(redaction))
+    if bundled is not None:
+        unsigned["m.relations"] = bundled
     return shown(event, _encode(unsigned), with_room_id=with_room_id)

@@ -14,6 +14,7 @@ from chappe.events.visibility import DEFAULT_VISIBILITY, visibility_in, visible_
 from chappe.ids import EventID, RoomID, UserID
 from chappe.rooms import StoredEvent, reading, room_of
 from chappe.stream import Place
+from chappe.timeline.ignoring import NOBODY, Ignores
 
 _NEVER = Place(-1)
 
@@ -28,13 +29,25 @@ class Viewer(msgspec.Struct, frozen=True):
 class Withholding:
     """What higher slices hold back from a viewer (withheld in a country, restricted). Filled by `app.py`.
 
-    Each takes events that history visibility allows, and returns those that may be shown.
+    Each takes events that history visibility allows, and returns those that may be shown. Besides these,
+    nobody is shown what people say whom they ignore; `ignores` knows whom.
     """
 
     def __init__(
-        self, filters: "list[Callable[[Sequence[StoredEvent], Viewer], Awaitable[list[StoredEvent]]]] | None" = None
+        self,
+        filters: "list[Callable[[Sequence[StoredEvent], Viewer], Awaitable[list[StoredEvent]]]] | None" = None,
+        ignores: Ignores | None = None,
     ) -> None:
         self.filters = filters or []
+        self._ignores = ignores
+
+    async def ignored_by(self, viewer: Viewer) -> frozenset[UserID]:
+        """Those whose events are withheld from the viewer, but for state."""
+        return await self._ignores.ignored_by(viewer.user_id) if self._ignores is not None else NOBODY
+
+    def but_ignored(self) -> "Withholding":
+        """The same for someone who has seen what ignored people say: before they ignored them."""
+        return Withholding(self.filters)
 
 
 class Sight:
@@ -51,6 +64,14 @@ class Sight:
     def membership_at(self, place: Place) -> str:
         """The viewer's membership once the event at `place` holds."""
         return self._memberships[bisect_right(self._member_from, place)]
+
+    def membership_throughout(self, events: Sequence[StoredEvent]) -> str | None:
+        """The viewer's membership at all of these events, if it was the same all along; None if it changed."""
+        if not events:
+            return None
+        places = [event.place for event in events]
+        first = bisect_right(self._member_from, min(places))
+        return self._memberships[first] if first == bisect_right(self._member_from, max(places)) else None
 
     def membership_now(self) -> str:
         """The viewer's membership as committed."""
@@ -109,7 +130,12 @@ async def visible(
     reads: reading.Reads, events: Sequence[StoredEvent], viewer: Viewer, sight: Sight, withholding: Withholding
 ) -> list[StoredEvent]:
     """Those of a room's events that the viewer may see, in the same order."""
-    seen = [event for event in events if sight.sees(event.place)]
+    if sight.membership_throughout(events) == "join":
+        seen = list(events)
+    else:
+        seen = [event for event in events if sight.sees(event.place)]
+    if ignored := await withholding.ignored_by(viewer):
+        seen = [event for event in seen if event.state_key is not None or event.sender not in ignored]
     for withhold in withholding.filters:
         seen = await withhold(seen, viewer)
     return seen
