@@ -106,8 +106,10 @@ class Transaction:
         """Queue a write that runs in order with the other writes of this unit."""
         self.unit.statements.append(Statement(StatementKind.WRITE, sql, arguments))
 
-    def conditional(self, sql: str, *arguments: object, otherwise: Refused) -> Outcome:
+    def conditional(self, sql: str, *arguments: object, otherwise: Refused | None) -> Outcome:
         """Queue a write whose RETURNING row decides: no row refuses the whole unit with `otherwise`.
+
+        With None the act runs again, on what is true then.
 
         For everything single-use: it runs at the flush, one unit after the other, so that of fifty
         callers one gets the row.
