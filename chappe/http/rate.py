@@ -36,6 +36,7 @@ class Limit(Enum):
     RECEIPTS = "receipts"
     TO_DEVICE = "to_device"
     UPLOADS = "uploads"
+    CLAIMS = "claims"
 
 
 DEFAULT_RATES: Mapping[Limit, Rate] = {
@@ -52,6 +53,7 @@ DEFAULT_RATES: Mapping[Limit, Rate] = {
     Limit.RECEIPTS: Rate(per_second=5, burst=50),
     Limit.TO_DEVICE: Rate(per_second=20, burst=500),
     Limit.UPLOADS: Rate(per_second=1, burst=100),
+    Limit.CLAIMS: Rate(per_second=10, burst=2000),
 }
 """For each person, or for each address where nobody is logged in. A limit that is not here is not applied."""
 
