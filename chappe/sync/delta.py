@@ -16,9 +16,11 @@ from chappe.rooms.shown import json_list
 from chappe.storage import Database
 from chappe.stream import Place
 from chappe.sync.summary import Summaries
+from chappe.timeline.aggregations import Bundling
 from chappe.timeline.event_fields import EventFields
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.receipts import Receipt, receipts_between
+from chappe.timeline.store_relations import aggregated_kinds
 from chappe.timeline.unsigned import present
 from chappe.timeline.visible import Sight, Viewer
 
@@ -77,11 +79,17 @@ class Delta(msgspec.Struct):
     limited: bool
     receipts: list[Receipt]
     counted: int | None
-    summary_changed: bool
     state: list[StoredEvent]
     rendered: bytes
     """The members `timeline` and `state` of the room's object in /sync, without brackets around them."""
     made_at: int
+    has_related: bool = False
+    """Whether other events relate to those shown in a way that is told with them, and not to all readers alike."""
+
+    @property
+    def summary_changed(self) -> bool:
+        """Whether the room's summary may be another than before."""
+        return not self.has_all_events or any(event.type in _SUMMARISED for event in self.all_events)
 
     @property
     def size_bytes(self) -> int:
@@ -113,6 +121,8 @@ class Deltas:
         delta = await self.read(room_id, after, upto, view)
         delta.state = await self._state(room_id, delta, view)
         delta.rendered = await render(self._database, delta, view, _NOBODY, None, now)
+        if delta.limited and delta.events:
+            delta.has_related = bool(await aggregated_kinds(self._database, [event.place for event in delta.events]))
         self._keep(key, delta)
         return delta
 
@@ -132,7 +142,6 @@ class Deltas:
         matching = all_events if view.timeline.is_plain else [e for e in all_events if view.timeline.matches(e)]
         events = matching[-view.limit :] if view.limit else []
         limited = len(events) < len(matching) or not has_all
-        summary_changed = any(e.type in _SUMMARISED for e in all_events) or not has_all
         return Delta(
             after,
             upto,
@@ -142,7 +151,6 @@ class Deltas:
             limited,
             await receipts_between(self._database, room_id, after, upto),
             all_events[-1].counted if all_events else None,
-            summary_changed,
             [],
             b"",
             self._clock.now_ms(),
@@ -204,10 +212,16 @@ async def _senders(
 
 
 async def render(
-    reads: reading.Reads, delta: Delta, view: View, viewer: Viewer, sight: Sight | None, now: int
+    reads: reading.Reads,
+    delta: Delta,
+    view: View,
+    viewer: Viewer,
+    sight: Sight | None,
+    now: int,
+    bundling: Bundling | None = None,
 ) -> bytes:
-    """The timeline and state of a delta as JSON members, for one viewer."""
-    events = await present(reads, delta.events, viewer, sight, now, with_room_id=False)
+    """The timeline and state of a delta as JSON members, for one viewer; `bundling` as `present` takes it."""
+    events = await present(reads, delta.events, viewer, sight, now, with_room_id=False, bundling=bundling)
     state = await present(reads, delta.state, viewer, sight, now, with_room_id=False)
     if view.fields is not None:
         events = [view.fields.pick(event) for event in events]

@@ -13,10 +13,21 @@ from chappe.stream import Place, place, shard_of
 from chappe.sync.assembly import Assembly, account_event
 from chappe.sync.counts import is_own, unread
 from chappe.sync.delta import Delta, latest, render, state_place, untold_state
+from chappe.timeline.aggregations import Bundling
 from chappe.timeline.receipts import Receipt
-from chappe.timeline.visible import sight_of, visible
+from chappe.timeline.visible import Sight, sight_of, visible
 
 _encode = msgspec.json.encode
+
+
+class _Stripped(msgspec.Struct):
+    type: str
+    state_key: str
+    sender: str
+
+
+_decode_stripped = msgspec.json.Decoder(list[_Stripped]).decode
+
 MAX_SCANNED_FOR_VIEWER = 200
 """Events looked at for the first timeline of someone who may not see all of them."""
 
@@ -30,14 +41,14 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
         upto = Place(departure - 1)
         delta = await a.deltas.between(room.room_id, after, upto, a.view)
     rendered = delta.rendered
-    if a.withholding.filters:
+    if a.withholds(delta.events):
         delta = await _as_seen(a, delta, room.room_id)
-        rendered = await render(a.database, delta, a.view, a.viewer, None, a.now)
-    elif any(is_own(event, a.user_id, a.viewer.device_id) for event in delta.events):
-        rendered = await render(a.database, delta, a.view, a.viewer, None, a.now)
+        rendered = await _render(a, delta, None)
+    elif delta.has_related or any(is_own(event, a.user_id, a.viewer.device_id) for event in delta.events):
+        rendered = await _render(a, delta, None)
     if a.full_state:
         delta = await _with_full_state(a, delta, room.room_id)
-        rendered = await render(a.database, delta, a.view, a.viewer, None, a.now)
+        rendered = await _render(a, delta, None)
     ephemeral = _receipts(a, delta.receipts) + a.typing_in(room.room_id)
     # Others' private receipts are no news: nobody is to notice that somebody has read.
     has_read = any(receipt.user_id == a.user_id for receipt in delta.receipts)
@@ -67,7 +78,7 @@ async def joined_anew(a: Assembly, room: UserRoom, upto: Place) -> bytes:
             if user_id not in have and (member := await reading.member_at(a.database, room.room_id, user_id, at)):
                 delta.state.append(member)
     sight = None if a.is_simple(room, delta) else await sight_of(a.database, room.room_id, a.viewer)
-    rendered = await render(a.database, delta, a.view, a.viewer, sight, a.now)
+    rendered = await _render(a, delta, sight)
     ephemeral = _receipts(a, delta.receipts) + a.typing_in(room.room_id, anew=True)
     return await _joined(a, room.room_id, delta, rendered, ephemeral, _encode(found))
 
@@ -100,8 +111,25 @@ async def left(a: Assembly, room: UserRoom, after: Place) -> bytes | None:
         # The client was not in the room when it synced last: what is told begins anew.
         delta = msgspec.structs.replace(delta, limited=True)
     sight = await sight_of(a.database, room.room_id, a.viewer)
-    rendered = await render(a.database, delta, a.view, a.viewer, sight, a.now)
+    rendered = await _render(a, delta, sight)
     return b"{" + rendered + b',"account_data":{"events":' + json_list(a.account_data.get(room.room_id, [])) + b"}}"
+
+
+async def _render(a: Assembly, delta: Delta, sight: Sight | None) -> bytes:
+    """The timeline and state for this reader. What relates to events is told with them behind a gap, where the
+    client was not told of it (spec: "Aggregations of child events")."""
+    bundling = Bundling(a.withholding, delta.upto) if delta.limited else None
+    return await render(a.database, delta, a.view, a.viewer, sight, a.now, bundling)
+
+
+def is_invited_by(people: frozenset[UserID], room: UserRoom, user_id: UserID) -> bool:
+    """Whether one of these people has invited the user."""
+    if not people or room.stripped is None:
+        return False
+    return any(
+        event.type == "m.room.member" and event.state_key == user_id and event.sender in people
+        for event in _decode_stripped(room.stripped)
+    )
 
 
 def stripped(room: UserRoom, word: bytes) -> bytes:
@@ -173,7 +201,8 @@ async def _with_full_state(a: Assembly, delta: Delta, room_id: RoomID) -> Delta:
         state += sorted((one for one in found if one is not None), key=lambda one: one.place)
     else:
         state += await reading.members_at(reads, room_id, at)
-    state = latest([*state, *await untold_state(reads, room_id, delta, view)])
+    if untold := await untold_state(reads, room_id, delta, view):
+        state = latest([*state, *untold])
     if not view.state.is_plain:
         state = [event for event in state if view.state.matches(event)]
     return msgspec.structs.replace(delta, state=state)
