@@ -17,7 +17,7 @@ from chappe.rooms import UserRoom
 from chappe.rooms.shown import json_list
 from chappe.stream import Log, Place, Shard, place, position_at, shard_of
 from chappe.sync.assembly import Assembly, account_event
-from chappe.sync.section import joined_anew, joined_since, left, stripped, typing_only
+from chappe.sync.section import is_invited_by, joined_anew, joined_since, left, stripped, typing_only
 
 _encode = msgspec.json.encode
 
@@ -62,6 +62,7 @@ _REST = (
 async def assemble(a: Assembly, log: Log) -> Answer:
     """Everything that the request asks for between `a.since` and `a.heads`."""
     answer = Answer({"join": [], "invite": [], "knock": [], "leave": []}, [], await a.to_device())
+    a.ignored = await a.withholding.ignored_by(a.viewer)
     shard = shard_of(a.user_id)
     since, upto = a.place_since(shard), place(shard, a.heads[shard])
     if since < upto:
@@ -148,7 +149,8 @@ async def _section(a: Assembly, room: UserRoom, since: Place) -> tuple[str, byte
                 return "join", await joined_anew(a, room, upto)
             return "join", await joined_since(a, room, after, upto)
         case "invite" if is_new or a.full_state:
-            return "invite", stripped(room, b"invite_state")
+            is_shown = not is_invited_by(a.ignored, room, a.user_id)
+            return "invite", stripped(room, b"invite_state") if is_shown else None
         case "knock" if is_new or a.full_state:
             return "knock", stripped(room, b"knock_state")
         case "leave" | "ban" if is_new and a.since is not None:

@@ -1,10 +1,12 @@
 """What one request to /sync needs while its answer is put together."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from chappe.ids import RoomID, UserID
 from chappe.keys import Inboxes
-from chappe.rooms import Tails, UserRoom
+from chappe.rooms import StoredEvent, Tails, UserRoom
 from chappe.storage import Database
 from chappe.stream import Place, Shard, place, position_at
 from chappe.stream.token import SyncToken
@@ -57,6 +59,8 @@ class Assembly:
         """Typing that changed after this count is told; -1 tells of every room, whether or not somebody types."""
         self.full_state = full_state
         self.now = now
+        self.ignored: frozenset[UserID] = frozenset()
+        """Those whom the person ignores."""
         self.account_data: dict[RoomID, list[bytes]] = {}
         """What changed in the person's own account data about a room, as events."""
         self.inbox_told: int | None = None
@@ -70,7 +74,13 @@ class Assembly:
     def is_simple(self, room: UserRoom, delta: Delta) -> bool:
         """Whether the person was in the room at all events shown, so that everything there may be seen."""
         shown_from = delta.events[0].place if delta.events else delta.upto
-        return room.membership == "join" and room.joined_place <= shown_from and not self.withholding.filters
+        return room.membership == "join" and room.joined_place <= shown_from and not self.withholds(delta.events)
+
+    def withholds(self, events: Sequence[StoredEvent]) -> bool:
+        """Whether some of the events may be withheld from the person although they were in the room."""
+        if self.withholding.filters:
+            return True
+        return bool(self.ignored) and any(e.state_key is None and e.sender in self.ignored for e in events)
 
     def typing_in(self, room_id: RoomID, *, anew: bool = False) -> list[bytes]:
         """The m.typing event, if who types has changed; in a room that is new to the client, if anybody does."""
