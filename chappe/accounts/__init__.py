@@ -14,7 +14,7 @@ In the user's shard: device, access_token, refresh_token, login_token, profile, 
 """
 
 from chappe.accounts import deactivate, log_out, login
-from chappe.accounts.account_data import ManagedData, account_data_of, put_account_data
+from chappe.accounts.account_data import ManagedData, account_data_of, change_account_data, put_account_data
 from chappe.accounts.changes import account_data_changes
 from chappe.accounts.deactivate import Deactivated
 from chappe.accounts.filters import filter_of
@@ -75,6 +75,7 @@ __all__ = [
     "Tokens",
     "account_data_changes",
     "account_data_of",
+    "change_account_data",
     "filter_of",
     "install",
     "owner_link",

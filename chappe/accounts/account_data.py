@@ -17,8 +17,6 @@ class ManagedData(dict[str, ReadManaged]):
     """Types of account data that higher slices keep themselves, each with how it is read. Clients cannot put them."""
 
 
-TAGS = "m.tag"
-"""A room's tags, which are also changed one by one (`tags.py`)."""
 MAX_ENTRY_BYTES = 64 * 1024
 """One type's content, as canonical JSON."""
 MAX_ENTRIES = 5_000
@@ -32,9 +30,13 @@ async def put(
 ) -> None:
     """Store what a client sends. Refuses the types that the server manages, with 405."""
     rules.require_account_data_type(data_type)
-    if room_id is not None and data_type == TAGS:
-        await tx.of(Turns).take(tx, f"{TAGS} {device.user_id} {room_id}")
+    await take_turn(tx, device.user_id, room_id, data_type)
     await put_account_data(tx, device.user_id, room_id, data_type, encode(content))
+
+
+async def take_turn(tx: Transaction, user_id: UserID, room_id: RoomID | None, data_type: str) -> None:
+    """Wait until nobody else changes this entry: the unit must then write it, or wait for what is queued."""
+    await tx.of(Turns).take(tx, f"{user_id} {room_id or ''} {data_type}")
 
 
 async def put_account_data(
@@ -60,6 +62,32 @@ async def put_account_data(
         most_others=MAX_ENTRIES - 1,
         most_bytes_of_others=MAX_BYTES - len(content),
         otherwise=full,
+    )
+
+
+async def change_account_data(
+    tx: Transaction,
+    user_id: UserID,
+    room_id: RoomID | None,
+    data_type: str,
+    change: Callable[[bytes | None], bytes | None],
+) -> None:
+    """Have `change` make what is stored into something else, for an effect: an account that is full stays as it is."""
+    await take_turn(tx, user_id, room_id, data_type)
+    before = await account_data_of(tx, user_id, room_id, data_type)
+    after = change(before)
+    if after is None or after == before or len(after) > MAX_ENTRY_BYTES:
+        tx.after_all_queued()
+        return
+    store.put_account_data_if_it_fits(
+        tx,
+        user_id,
+        room_id or "",
+        data_type,
+        after,
+        tx.place(user_id),
+        most_others=MAX_ENTRIES - 1,
+        most_bytes_of_others=MAX_BYTES - len(after),
     )
 
 

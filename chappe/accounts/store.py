@@ -207,6 +207,14 @@ async def account_data(source: Fetches, user_id: UserID, room_id: str, data_type
     return None if row is None else bytes(row[0])
 
 
+_PUT_ACCOUNT_DATA = (
+    "INSERT INTO account_data SELECT $1, $2, $3, $4, $5 FROM ("
+    "SELECT COUNT(*) AS types, COALESCE(SUM(LENGTH(content)), 0) AS bytes FROM account_data "
+    "WHERE user_id = $1 AND NOT (room_id = $2 AND type = $3)) AS others WHERE types <= $6 AND bytes <= $7 "
+    "ON CONFLICT (user_id, room_id, type) DO UPDATE SET content = excluded.content, place = excluded.place"
+)
+
+
 def put_account_data(
     tx: Transaction,
     user_id: UserID,
@@ -224,14 +232,25 @@ def put_account_data(
     Proportional to the account's types; of their contents only the lengths are looked at.
     """
     tx.conditional(
-        "INSERT INTO account_data SELECT $1, $2, $3, $4, $5 FROM ("
-        "SELECT COUNT(*) AS types, COALESCE(SUM(LENGTH(content)), 0) AS bytes FROM account_data "
-        "WHERE user_id = $1 AND NOT (room_id = $2 AND type = $3)) AS others WHERE types <= $6 AND bytes <= $7 "
-        "ON CONFLICT (user_id, room_id, type) DO UPDATE SET content = excluded.content, place = excluded.place "
-        "RETURNING place",
+        f"{_PUT_ACCOUNT_DATA} RETURNING place",
         user_id, room_id, data_type, content, at, most_others, most_bytes_of_others,
         otherwise=otherwise,
     )  # fmt: skip
+
+
+def put_account_data_if_it_fits(
+    tx: Transaction,
+    user_id: UserID,
+    room_id: str,
+    data_type: str,
+    content: bytes,
+    at: FuturePlace,
+    *,
+    most_others: int,
+    most_bytes_of_others: int,
+) -> None:
+    """The same for what nobody waits for: where there is no space, nothing changes."""
+    tx.execute(_PUT_ACCOUNT_DATA, user_id, room_id, data_type, content, at, most_others, most_bytes_of_others)
 
 
 async def account_data_between(

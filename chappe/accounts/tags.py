@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from chappe.accounts import store
-from chappe.accounts.account_data import TAGS, put_account_data
+from chappe.accounts.account_data import put_account_data, take_turn
 from chappe.accounts.store import Fetches
-from chappe.accounts.turns import Turns
 from chappe.errors import Errcode, Refused
 from chappe.events.canonical_json import decode, encode
 from chappe.ids import RoomID, UserID
 from chappe.stream import Device, Transaction
 
+TAGS = "m.tag"
 MAX_TAG_BYTES = 255
 MAX_TAGS = 100
 """Tags of one room."""
@@ -50,7 +50,7 @@ async def tags_of(source: Fetches, user_id: UserID, room_id: RoomID) -> Tags:
 
 
 async def _change(tx: Transaction, user_id: UserID, room_id: RoomID, change: Callable[[Tags], Tags]) -> None:
-    await tx.of(Turns).take(tx, f"{TAGS} {user_id} {room_id}")
+    await take_turn(tx, user_id, room_id, TAGS)
     before = await tags_of(tx, user_id, room_id)
     after = change(before)
     if encode(after) == encode(before):

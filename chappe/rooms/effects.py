@@ -10,6 +10,7 @@ from chappe.rooms.aliases import unname
 from chappe.rooms.create import confirm_alias
 from chappe.rooms.directory import list_room, unlist_room
 from chappe.rooms.guests import remove_guests
+from chappe.rooms.inherit import inherit_settings
 from chappe.rooms.membership_effect import set_membership
 from chappe.rooms.people import forget_person
 from chappe.rooms.spread import depart, rename
@@ -39,6 +40,7 @@ EFFECTS: dict[str, Effect] = {
     "rooms.list": list_room,
     "rooms.unlist": unlist_room,
     "rooms.forget_person": forget_person,
+    "rooms.inherit": inherit_settings,
     "rooms.retire": unless_refused(retire),
     "rooms.hand_over": hand_over,
     "rooms.remove_guests": unless_refused(remove_guests),

@@ -1,6 +1,7 @@
 """Joining a room."""
 
 from chappe.ids import EventID, RoomID
+from chappe.rooms.inherit import inherit
 from chappe.rooms.membership import already, set_member
 from chappe.rooms.restricted import authorising_member
 from chappe.rooms.room import Room
@@ -27,4 +28,5 @@ async def join_entered(tx: Transaction, device: Device, room: Room, **content: o
     via = await authorising_member(tx, room, device.user_id)
     content["join_authorised_via_users_server"] = via
     event = await set_member(tx, room, device.user_id, device.user_id, "join", **content)
+    inherit(tx, room, device.user_id)
     return event.event_id

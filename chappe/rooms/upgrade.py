@@ -22,6 +22,7 @@ from chappe.rooms import register_store, upgrade_store
 from chappe.rooms.append import append, begin_room, create_event
 from chappe.rooms.committed import committed_state
 from chappe.rooms.directory import list_room
+from chappe.rooms.inherit import inherit
 from chappe.rooms.membership import set_member
 from chappe.rooms.presets import Content, InitialState, NewRoom, create_content
 from chappe.rooms.room import Room
@@ -102,6 +103,7 @@ async def make_replacement(tx: Transaction, device: Device, plan: UpgradePlan) -
     room = await begin_room(tx, version, draft, plan.created_at)
     assert room.room_id == plan.new
     await set_member(tx, room, me, me, "join")
+    inherit(tx, room, me)
     for one in plan.state:
         await append(tx, room, sender=me, type=one.type, state_key=one.state_key, content=one.content)
     for user_id in plan.banned:
