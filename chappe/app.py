@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from chappe import accounts, discovery, keys, push, rooms, sync, timeline
+from chappe import accounts, discovery, keys, media, push, rooms, sync, timeline
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import Refused, StartupError
@@ -34,7 +34,7 @@ from chappe.timeline.visible import Withholding
 
 logger = logging.getLogger(__name__)
 
-SLICES = ("stream", "holds", "accounts", "rooms", "keys", "timeline", "push")
+SLICES = ("stream", "holds", "accounts", "media", "rooms", "keys", "timeline", "push")
 """The packages with tables, in the order in which their schema files are applied."""
 
 SWITCH_INTERVAL_S = 0.0001
@@ -46,7 +46,7 @@ _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 
 def all_routes() -> Routes:
     """Every endpoint of this server."""
-    below = (discovery.routes, accounts.ROUTES, rooms.routes, keys.ROUTES)
+    below = (discovery.routes, accounts.ROUTES, media.routes, rooms.routes, keys.ROUTES)
     return Routes(*below, timeline.routes, push.routes, sync.routes)
 
 
@@ -89,10 +89,11 @@ class Chappe:
             (self.syncing, Syncing),
             (Rooms(), Rooms),
             (SendGates(), SendGates),
-            (Holds(timeline.ERASERS | keys.ERASERS), Holds),
+            (Holds(timeline.ERASERS | keys.ERASERS | media.ERASERS), Holds),
         ):
             self.resources.add(thing, kind)
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
+        media.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
         keys.install(self.resources)
         push.install(self.resources)
@@ -119,6 +120,7 @@ class Chappe:
         readers = (rooms.directory_reader(database, self.bus, self.log, self.writer),)
         self._tasks = [asyncio.create_task(reader.run()) for reader in readers]
         self._tasks.append(asyncio.create_task(self._answer_waiting_when_stopping()))
+        self._tasks.append(asyncio.create_task(self.resources.of(media.Sweeper).run()))
         self._tasks.append(asyncio.create_task(purge_hourly(self.bus, clock, settings.redacted_kept_days)))
         return self
 
@@ -131,6 +133,7 @@ class Chappe:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await media.close(self.resources)
         await self.outbox.stop()
         await self.writer.drain()
         self.resources.of(accounts.Passwords).close()

@@ -1,0 +1,57 @@
+"""What people upload: files in, files out, small versions of images.
+
+*Media* has an address, mxc://server/id; its bytes are a *file* under a random key. Rows come last: a file is on the
+disk before its row commits. What is in the *spool* is on its way; the *sweeper* finishes what was cut off.
+
+The acts: `add.py` at once, or under an id given out before · `remove.py`. `rules.py` `ranges.py` `sizes.py` pure ·
+`uploads.py` taking in · `spool.py` what is on its way · `files.py` where bytes are kept · `find.py` `serve.py`
+giving out · `arrivals.py` waiting for an upload · `thumbnails.py` kept thumbnails · `decoders.py` the programs that
+make them, `decoder.py` such a program · `sweep.py` the sweeper · `store.py` all SQL · `routes.py` the endpoints.
+
+Tables, in the shard of the media id: media, reserved_media, unlinked_file.
+"""
+
+from pathlib import Path
+
+from chappe.clock import Clock
+from chappe.config import Settings
+from chappe.holds import Eraser
+from chappe.media.arrivals import Arrivals
+from chappe.media.decoders import Decoders
+from chappe.media.files import Files, LocalFiles
+from chappe.media.remove import MEDIA, erase_media, remove_all_media_of, remove_media
+from chappe.media.routes import routes
+from chappe.media.spool import Spool
+from chappe.media.sweep import Sweeper
+from chappe.media.thumbnails import Thumbnails
+from chappe.media.uploads import Uploads
+from chappe.resources import Resources
+from chappe.storage import Database
+from chappe.stream import Bus
+
+ERASERS: dict[str, Eraser] = {MEDIA: erase_media}
+
+
+def install(resources: Resources, settings: Settings, database: Database, bus: Bus, clock: Clock) -> None:
+    """Add what media keeps in memory to `resources`, and make its folders."""
+    folder: Path = settings.data_dir / "media"
+    spool = Spool(folder / "incoming")
+    files = LocalFiles(folder)
+    decoders = Decoders()
+    thumbnails = Thumbnails(folder / "thumbnails", files, decoders)
+    resources.add(files, Files)
+    resources.add(Arrivals())
+    resources.add(decoders)
+    resources.add(thumbnails)
+    resources.add(Uploads(spool, files, database, settings.upload_quota_bytes))
+    resources.add(Sweeper(database, bus, clock, spool, files, thumbnails))
+
+
+async def close(resources: Resources) -> None:
+    """Commit what is about to be committed, and end the programs that make thumbnails."""
+    await resources.of(Uploads).close()
+    await resources.of(Thumbnails).close()
+    await resources.of(Decoders).close()
+
+
+__all__ = ["ERASERS", "Sweeper", "Uploads", "close", "install", "remove_all_media_of", "remove_media", "routes"]

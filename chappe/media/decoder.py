@@ -1,0 +1,219 @@
+"""A program of its own that makes thumbnails: it never trusts the image, and nobody need trust it.
+
+It reads jobs from its standard input and answers on its standard output. For each job it forks: the child takes
+limits on itself that it cannot lift (no new file or socket, little memory and time), decodes, and ends. So an image
+that breaks a decoder reaches one process without anything in it but that image. Imports nothing of Chappe.
+
+A job: four bytes of length, JSON {width, height, method, animated, bytes}, then the image. An answer: four bytes of
+length, and so much of what the child said: four bytes of length, JSON {verdict, type}, then the thumbnail.
+"""
+
+import io
+import json
+import os
+import resource
+import struct
+import sys
+import warnings
+from typing import Any, BinaryIO
+
+from PIL import GifImagePlugin, Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+MAX_PIXELS = 64_000_000
+"""Of an image, which takes four bytes for each once it is decoded; looked at before anything is."""
+MAX_FRAMES = 300
+MAX_FRAME_PIXELS = 200_000_000
+"""Of all frames of an animation together. One with more is shown as its first frame."""
+MAX_ANIMATED_PIXELS = 40_000_000
+"""Of all frames of an animated thumbnail."""
+MAX_RESULT_BYTES = 16 * 1024 * 1024
+
+CPU_SECONDS = 10
+MEMORY_BYTES = 1024 * 1024 * 1024
+LENGTH = struct.Struct(">I")
+
+TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
+ORIGINAL, MADE, UNREADABLE, TOO_LARGE = "original", "made", "unreadable", "too large"
+Result = tuple[str, str, bytes]
+"""What became of a job, the type of the image that is to be shown, and its bytes if it was made."""
+
+Size = tuple[int, int]
+Box = tuple[float, float, float, float]
+
+
+def make_thumbnail(data: bytes, width: int, height: int, method: str, *, animated: bool) -> Result:
+    """A thumbnail of an image; `ORIGINAL` when the image is not larger, and may be shown as it is."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        kind = str(image.format)
+        if image.width * image.height > MAX_PIXELS:
+            return TOO_LARGE, "", b""
+        moves = bool(getattr(image, "is_animated", False))
+        size, box = _measures(_upright_size(image), width, height, method)
+        if box is None and (animated or not moves):
+            return ORIGINAL, TYPES[kind], b""
+        if animated and moves and (made := _animation(image, size, box)) is not None:
+            return MADE, "image/webp", made
+        image.seek(0)
+        return _still(image, size, box)
+    except MemoryError:
+        return TOO_LARGE, "", b""
+    except Exception:  # noqa: BLE001  # decoders raise whatever they like about a broken image
+        return UNREADABLE, "", b""
+
+
+def _measures(size: Size, width: int, height: int, method: str) -> tuple[Size, Box | None]:
+    """The size of the thumbnail, and the part of the image that it shows; no part when the image is not larger."""
+    own_width, own_height = size
+    if own_width <= width and own_height <= height:
+        return size, None
+    if method == "crop":
+        part = min(own_width / width, own_height / height)
+        shrunk = max(part, 1.0)
+        taken_width, taken_height = min(own_width, width * shrunk), min(own_height, height * shrunk)
+        left, top = (own_width - taken_width) / 2, (own_height - taken_height) / 2
+        made = max(1, round(taken_width / shrunk)), max(1, round(taken_height / shrunk))
+        return made, (left, top, left + taken_width, top + taken_height)
+    shrunk = min(own_width / width, own_height / height)
+    if shrunk <= 1:
+        return size, None
+    return (max(1, round(own_width / shrunk)), max(1, round(own_height / shrunk))), (0, 0, own_width, own_height)
+
+
+def _upright_size(image: Image.Image) -> Size:
+    turned = image.getexif().get(0x0112) in (5, 6, 7, 8)
+    return (image.height, image.width) if turned else (image.width, image.height)
+
+
+def _still(image: Image.Image, size: Size, box: Box | None) -> Result:
+    upright = _upright_size(image)
+    if image.format == "JPEG" and box is not None:
+        # The decoder itself shrinks by two, four or eight, if twice the size that is needed is left.
+        need = max(size[0] * upright[0] / (box[2] - box[0]), size[1] * upright[1] / (box[3] - box[1])) * 2
+        image.draft("RGB", (round(need), round(need)))
+    picture = ImageOps.exif_transpose(image)
+    if picture.mode not in ("RGB", "RGBA", "L"):
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    if box is not None:
+        by_x, by_y = picture.width / upright[0], picture.height / upright[1]
+        scaled = (box[0] * by_x, box[1] * by_y, box[2] * by_x, box[3] * by_y)
+        picture = picture.resize(size, Image.Resampling.LANCZOS, scaled, reducing_gap=2.0)
+    out = io.BytesIO()
+    if picture.mode == "RGBA" or image.format in ("PNG", "GIF"):
+        picture.save(out, "PNG")
+        return MADE, "image/png", out.getvalue()
+    picture.save(out, "JPEG", quality=82, progressive=True)
+    return MADE, "image/jpeg", out.getvalue()
+
+
+def _animation(image: Image.Image, size: Size, box: Box | None) -> bytes | None:
+    """The animation in that size, or None when it is too long."""
+    shown: list[Image.Image] = []
+    durations: list[int] = []
+    for number in range(MAX_FRAMES + 1):
+        try:
+            image.seek(number)
+        except EOFError:
+            break
+        seen = number + 1
+        if (
+            number == MAX_FRAMES
+            or seen * image.width * image.height > MAX_FRAME_PIXELS
+            or seen * size[0] * size[1] > MAX_ANIMATED_PIXELS
+        ):
+            return None
+        frame = image.convert("RGBA")
+        shown.append(frame.resize(size, Image.Resampling.LANCZOS, box, reducing_gap=2.0) if box else frame)
+        durations.append(max(20, int(image.info.get("duration", 100))))
+    out = io.BytesIO()
+    loop = int(image.info.get("loop", 0))
+    shown[0].save(
+        out, "WEBP", save_all=True, append_images=shown[1:], duration=durations, loop=loop, quality=75, method=2
+    )
+    return out.getvalue()
+
+
+def _lock_in(answer: int) -> None:
+    """Keep nothing but the way to answer, and let no more in. None of these limits can be raised again."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number, descriptor in enumerate((nothing, answer, nothing)):
+        os.dup2(descriptor, number)
+    os.closerange(3, 1024)
+    os.nice(10)
+    for limit, soft in (
+        (resource.RLIMIT_NOFILE, 3),  # all taken: no file and no socket can be opened
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+    ):
+        resource.setrlimit(limit, (soft, soft))
+
+
+def _answer(verdict: str, kind: str, data: bytes) -> bytes:
+    head = json.dumps({"verdict": verdict, "type": kind}).encode()
+    return LENGTH.pack(len(head)) + head + data
+
+
+def _in_child(job: dict[str, Any], data: bytes) -> bytes:
+    """The answer of a child to one job; UNREADABLE for one that came to grief."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reading)
+            _lock_in(writing)
+            result = make_thumbnail(data, job["width"], job["height"], job["method"], animated=job["animated"])
+            with open(1, "wb", closefd=False) as out:  # a descriptor has no path
+                out.write(_answer(*result))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    os.close(writing)
+    with open(reading, "rb") as answered:  # noqa: PTH123
+        answer = answered.read(MAX_RESULT_BYTES + 1)
+    _, status = os.waitpid(child, 0)
+    return answer if status == 0 and len(answer) <= MAX_RESULT_BYTES else _answer(UNREADABLE, "", b"")
+
+
+def _warm_up() -> None:
+    """Load all that decoding needs while files can still be opened."""
+    frames = [Image.new("RGBA", (64, 64), (number, 0, 0, 255)) for number in range(2)]
+    for kind in FORMATS:
+        out = io.BytesIO()
+        if kind == "JPEG":
+            frames[0].convert("RGB").save(out, kind, exif=Image.Exif())
+        else:
+            frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=100)
+        for animated in (False, True):
+            result = make_thumbnail(out.getvalue(), 8, 8, "crop", animated=animated)
+            assert result[0] == MADE, f"{kind} cannot be decoded here"
+
+
+def _read_job(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    length = source.read(LENGTH.size)
+    if len(length) < LENGTH.size:
+        return None
+    job = json.loads(source.read(LENGTH.unpack(length)[0]))
+    return job, source.read(job["bytes"])
+
+
+def main() -> None:
+    """Serve jobs until the input ends."""
+    Image.MAX_IMAGE_PIXELS = None  # looked at by ourselves
+    warnings.simplefilter("ignore")
+    _warm_up()
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while (job := _read_job(source)) is not None:
+        answer = _in_child(*job)
+        sink.write(LENGTH.pack(len(answer)) + answer)
+        sink.flush()
+
+
+PLUGINS = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+"""The decoders that are loaded; no others are."""
+
+if __name__ == "__main__":
+    main()

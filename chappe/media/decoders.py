@@ -1,0 +1,132 @@
+"""The programs that make thumbnails (`decoder.py`), a few at a time, and what they say."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+import msgspec
+
+from chappe.errors import Errcode, Refused
+from chappe.media.sizes import Wanted
+
+MAX_AT_ONCE = 2
+"""Thumbnails being made at the same time: as many as the smallest machine has cores."""
+MAX_WAITING = 200
+"""Requests for thumbnails that wait for their turn; one more is asked to come again."""
+MAX_SECONDS = 20.0
+"""For one thumbnail, after which its program is ended. The decoder itself may take half of that of the processor."""
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
+
+_PROGRAM = Path(__file__).with_name("decoder.py")
+_SHOWN_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A thumbnail; without bytes, the image itself is to be shown, as that type."""
+
+    content_type: str
+    data: bytes | None
+
+
+class _Head(msgspec.Struct):
+    verdict: str
+    type: str
+
+
+_read_head = msgspec.json.Decoder(_Head).decode
+
+
+class Decoders:
+    """The programs of one process; started when first needed."""
+
+    def __init__(self) -> None:
+        self._idle: list[Process] = []
+        self._turn = asyncio.Semaphore(MAX_AT_ONCE)
+        self._waiting = 0
+
+    async def make(self, image: bytes, wanted: Wanted) -> Made:
+        """A thumbnail of an image.
+
+        Refuses with TOO_LARGE an image of too many pixels, with UNKNOWN (400) what is no image, or breaks
+        whoever decodes it; with LIMIT_EXCEEDED when too many wait.
+        """
+        if self._waiting >= MAX_WAITING:
+            raise Refused(
+                Errcode.LIMIT_EXCEEDED, "Too many thumbnails are being made. Try again.", retry_after_ms=2_000
+            )
+        self._waiting += 1
+        try:
+            async with self._turn:
+                head, data = await self._ask(image, wanted)
+        finally:
+            self._waiting -= 1
+        if head.verdict == "too large":
+            raise Refused(Errcode.TOO_LARGE, "The image has too many pixels to make a thumbnail of it.")
+        if head.verdict not in ("made", "original") or head.type not in _SHOWN_TYPES:
+            raise no_thumbnail()
+        return Made(head.type, data if head.verdict == "made" else None)
+
+    async def close(self) -> None:
+        """End all programs."""
+        for process in self._idle:
+            _kill(process)
+            await process.wait()
+        self._idle.clear()
+
+    async def _ask(self, image: bytes, wanted: Wanted) -> tuple[_Head, bytes]:
+        process = self._idle.pop() if self._idle else await _start()
+        try:
+            async with asyncio.timeout(MAX_SECONDS):
+                answer = await _exchange(process, image, wanted)
+        except (TimeoutError, OSError, EOFError, msgspec.MsgspecError):
+            await _end(process)
+            raise no_thumbnail() from None
+        except BaseException:
+            await _end(process)
+            raise
+        self._idle.append(process)
+        return answer
+
+
+def no_thumbnail() -> Refused:
+    """The refusal for what no thumbnail can be made of."""
+    return Refused(Errcode.UNKNOWN, "No thumbnail can be made of this.", status=400)
+
+
+async def _start() -> Process:
+    # -I: neither the folder nor the variables it is started with change what runs; it gets none of ours anyway.
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-I", str(_PROGRAM), stdin=PIPE, stdout=PIPE, env={}, start_new_session=True
+    )
+
+
+async def _exchange(process: Process, image: bytes, wanted: Wanted) -> tuple[_Head, bytes]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    job = json.dumps({**msgspec.structs.asdict(wanted), "bytes": len(image)}).encode()
+    process.stdin.write(len(job).to_bytes(4, "big") + job)
+    process.stdin.write(image)
+    await process.stdin.drain()
+    length = int.from_bytes(await process.stdout.readexactly(4), "big")
+    if length > MAX_ANSWER_BYTES:
+        raise EOFError
+    answer = await process.stdout.readexactly(length)
+    # What follows was said by whoever decoded the image, and is believed no more than the image.
+    head_end = 4 + int.from_bytes(answer[:4], "big")
+    return _read_head(answer[4:head_end]), answer[head_end:]
+
+
+def _kill(process: Process) -> None:
+    """End a program and what it has forked."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+async def _end(process: Process) -> None:
+    _kill(process)
+    await asyncio.shield(process.wait())

@@ -1,0 +1,72 @@
+"""Sending a file: its headers, a part of it if a part is asked for, or nothing if the client has it already.
+
+Client-Server API v1.19, "Content repository"; RFC 9110 on ranges and conditions.
+"""
+
+from collections.abc import AsyncGenerator, Callable
+
+import msgspec
+
+from chappe.http import Answer, Request, Streamed
+from chappe.media.ranges import BeyondTheEnd, wanted_bytes
+
+_ALWAYS = (
+    # The policy that the specification recommends: whatever the file is, nothing in it runs or loads anything.
+    (
+        "Content-Security-Policy",
+        "sandbox; default-src 'none'; script-src 'none'; plugin-types application/pdf; style-src 'unsafe-inline'; "
+        "object-src 'self';",
+    ),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    # The content under an id never changes; only who may have it does, so that no proxy keeps it.
+    ("Cache-Control", "private, max-age=86400, immutable"),
+    ("Accept-Ranges", "bytes"),
+)
+_BEYOND = b'{"errcode":"M_INVALID_PARAM","error":"The range begins behind the end of the file."}'
+
+
+class Content(msgspec.Struct, frozen=True):
+    """A file as it is to be sent."""
+
+    etag: str
+    """Without its quotation marks. The same only for the same bytes."""
+    content_type: str
+    disposition: str
+    size_bytes: int
+    pieces: Callable[[int, int], AsyncGenerator[bytes, None]]
+    """The bytes from the first up to before the second."""
+    local_path: str | None
+    """Where it lies as a file on this machine, if it does."""
+
+
+def send(request: Request, content: Content) -> Answer:
+    """The answer to a GET or HEAD of the file: 200, 206, 304 or 416."""
+    etag = f'"{content.etag}"'
+    headers = (
+        ("Content-Type", content.content_type),
+        ("Content-Disposition", content.disposition),
+        ("ETag", etag),
+        *_ALWAYS,
+    )
+    if _has_already(request, etag):
+        return Answer(304, b"", headers[2:])
+    size = content.size_bytes
+    wants_part = request.method == "GET" and request.header("if-range") in (None, etag)
+    try:
+        part = wanted_bytes(request.header("range"), size) if wants_part else None
+    except BeyondTheEnd:
+        return Answer(416, _BEYOND, (("Content-Type", "application/json"), ("Content-Range", f"bytes */{size}")))
+    if part is not None:
+        first, end = part
+        told = (("Content-Range", f"bytes {first}-{end - 1}/{size}"),)
+        return Streamed(206, headers=headers + told, length=end - first, pieces=content.pieces(first, end))
+    return Streamed(200, headers=headers, length=size, pieces=content.pieces(0, size), path=content.local_path)
+
+
+def _has_already(request: Request, etag: str) -> bool:
+    known = request.header("if-none-match")
+    if known is None:
+        return False
+    return known.strip() == "*" or etag in (each.strip().removeprefix("W/") for each in known.split(","))

@@ -1,0 +1,165 @@
+"""Where an upload is written while it comes in, and stays until it is known what became of it.
+
+The *spool* is a folder on this machine. Each of its files is locked by the process that works on it. After a crash
+the lock is gone and the file is still there: whoever finds such a file looks whether its media was committed, and
+deletes what was not. So nothing is left over, and no upload is taken for one that was given up.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from chappe.errors import Errcode, Refused
+
+logger = logging.getLogger(__name__)
+
+BATCH_BYTES = 1024 * 1024
+"""How much of an upload is in memory before it is written: one visit to a thread for each batch."""
+
+
+class Received(msgspec.Struct, frozen=True):
+    """A file that has come in whole and is on the disk."""
+
+    key: str
+    """Random: under which the bytes are kept. Lower case, since not every file system tells case apart."""
+    path: Path
+    size_bytes: int
+    sha256: bytes
+
+
+class Spool:
+    """The folder. One for a process; several processes may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._locked: dict[str, int] = {}
+        """The open descriptor, and with it the lock, of each file this process works on."""
+
+    async def receive(self, pieces: AsyncIterator[bytes]) -> Received:
+        """Write down what comes. It stays locked until `release`; if this is refused or cancelled, it is gone."""
+        key = secrets.token_hex(16)
+        try:
+            descriptor = self._create(key)
+        except OSError as error:
+            raise cannot_store(error) from error
+        self._locked[key] = descriptor
+        try:
+            size_bytes, digest = await self._write_all(descriptor, pieces)
+        except OSError as error:
+            self._drop(key)
+            raise cannot_store(error) from error
+        except BaseException:
+            self._drop(key)
+            raise
+        return Received(key, self.folder / key, size_bytes, digest)
+
+    async def _write_all(self, descriptor: int, pieces: AsyncIterator[bytes]) -> tuple[int, bytes]:
+        digest, size_bytes = hashlib.sha256(), 0
+        batch, batched = list[bytes](), 0
+
+        def write() -> None:
+            data = memoryview(b"".join(batch))
+            digest.update(data)
+            while data:
+                data = data[os.write(descriptor, data) :]
+
+        async for piece in pieces:
+            batch.append(piece)
+            batched += len(piece)
+            if batched >= BATCH_BYTES:
+                await _finished_in_thread(write)
+                size_bytes += batched
+                batch, batched = [], 0
+
+        def finish() -> None:
+            write()
+            os.fsync(descriptor)
+            fsync_folder(self.folder)
+
+        await _finished_in_thread(finish)
+        return size_bytes + batched, digest.digest()
+
+    def _create(self, key: str) -> int:
+        """A new file, locked. Until it is, somebody who cleans up may take it for a leftover: then make another."""
+        while True:
+            descriptor = os.open(self.folder / key, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_nlink:
+                return descriptor
+            os.close(descriptor)
+
+    def release(self, key: str, *, is_settled: bool) -> None:
+        """Let go of a file whose media is committed or was refused (`is_settled`), or of which that is not known."""
+        if is_settled:
+            self._drop(key)
+        else:
+            os.close(self._locked.pop(key))
+
+    def _drop(self, key: str) -> None:
+        (self.folder / key).unlink(missing_ok=True)
+        os.close(self._locked.pop(key))
+
+    def left_over(self, limit: int) -> list[str]:
+        """The keys of files that nobody works on. Reads the folder: to be called in a thread."""
+        found: list[str] = []
+        with contextlib.suppress(FileNotFoundError):
+            for entry in os.scandir(self.folder):
+                if len(found) < limit and not _is_locked(Path(entry.path)):
+                    found.append(entry.name)
+        return found
+
+    def remove_left_over(self, key: str) -> None:
+        """Delete a file that nobody works on."""
+        (self.folder / key).unlink(missing_ok=True)
+
+
+async def _finished_in_thread(work: Callable[[], None]) -> None:
+    """Do blocking work; cancelled meanwhile, wait until it is over all the same, for it uses what is about to go."""
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait({working})
+        raise
+
+
+def _is_locked(path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError), _opened(path) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    with _opened(folder) as descriptor:
+        os.fsync(descriptor)
+
+
+def cannot_store(error: OSError) -> Refused:
+    """The refusal when the disk takes no more, or is gone."""
+    logger.error("An upload cannot be stored: %s", error.strerror)
+    return Refused(
+        Errcode.UNAVAILABLE, "The server cannot store files just now. Nothing was kept.", retry_after_ms=30_000
+    )
