@@ -7,7 +7,9 @@ from chappe.ids import is_room_id, is_user_id
 from chappe.push.ruleset import JSON, KINDS, Changes, Kind, Rule, packed
 
 MAX_RULE_ID_CHARS = 255
-MAX_PATTERN_CHARS = 1_000
+MAX_PATTERN_CHARS = 255
+MAX_PATTERNS_CHARS = 10_000
+"""All patterns of a person together: that is what matching one message with them costs."""
 MAX_CONDITIONS = 10
 """Conditions of one rule."""
 MAX_ACTIONS = 10
@@ -68,13 +70,23 @@ def require_size(rule: Rule) -> None:
 
 
 def require_total(changes: Changes) -> bytes:
-    """The changes as they are stored; refused if they are too large."""
+    """The changes as they are stored; refused if they are too large, or would take too long to match."""
+    if sum(_pattern_chars(rule) for own in changes.own.values() for rule in own) > MAX_PATTERNS_CHARS:
+        raise Refused(
+            Errcode.RESOURCE_LIMIT_EXCEEDED,
+            f"The patterns of an account's push rules have at most {MAX_PATTERNS_CHARS} characters in all.",
+        )
     stored = packed(changes)
     if len(stored) > MAX_CHANGES_BYTES:
         raise Refused(
             Errcode.RESOURCE_LIMIT_EXCEEDED, f"The push rules of an account have at most {MAX_CHANGES_BYTES} bytes."
         )
     return stored
+
+
+def _pattern_chars(rule: Rule) -> int:
+    patterns = [rule.pattern, *(condition.get("pattern") for condition in rule.conditions or ())]
+    return sum(len(pattern) for pattern in patterns if isinstance(pattern, str))
 
 
 def with_rule(own: list[Rule], kind: Kind, rule: Rule, before: str | None, after: str | None) -> list[Rule]:
