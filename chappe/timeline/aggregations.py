@@ -73,13 +73,19 @@ async def aggregations(
         parent, aggregation = by_place[place], None
         if rel_type == REFERENCE:
             aggregation = await _references(reader, parent)
-        elif rel_type == REPLACE and parent.redacted_by is None:
+        elif rel_type == REPLACE and parent.redacted_by is None and parent.sender not in reader.ignored:
             aggregation = await _last_edit(reader, parent, show)
         elif rel_type == THREAD and bundling.threads:
             aggregation = await _thread(reader, parent, show)
         if aggregation is not None:
             told.setdefault(place, {})[rel_type] = aggregation
     return told
+
+
+async def has_thread(reads: reading.Reads, root: StoredEvent, viewer: Viewer, sight: Sight, bundling: Bundling) -> bool:
+    """Whether the viewer may see any event of the thread on `root`."""
+    reader = _Reader(reads, viewer, sight, await bundling.withholding.ignored_by(viewer), bundling)
+    return (await _summary(reader, root))[0] > 0
 
 
 async def _last_edit(reader: _Reader, parent: StoredEvent, show: Show) -> object | None:
@@ -91,18 +97,24 @@ async def _last_edit(reader: _Reader, parent: StoredEvent, show: Show) -> object
 
 
 async def _thread(reader: _Reader, root: StoredEvent, show: Show) -> object | None:
-    count, latest, participated = 0, Place(0), root.sender == reader.viewer.user_id
-    for after, upto in reader.stretches(root):
-        found, last, has_own = await store.thread_summary(
-            reader.reads, root.place, after, upto, reader.viewer.user_id, reader.ignored, MAX_THREAD_COUNTED
-        )
-        count, latest, participated = count + found, max(latest, last), participated or has_own
+    count, latest, participated = await _summary(reader, root)
     if count == 0:
         return None
     for event in await reading.events_at(reader.reads, [latest]):
         if (shown := await _show_one(reader, event, show)) is not None:
             return {"latest_event": shown, "count": count, "current_user_participated": participated}
     return None
+
+
+async def _summary(reader: _Reader, root: StoredEvent) -> tuple[int, Place, bool]:
+    """How many events the thread has, where the last one is, and whether the reader takes part."""
+    count, latest, participated = 0, Place(0), root.sender == reader.viewer.user_id
+    for after, upto in reader.stretches(root):
+        found, last, has_own = await store.thread_summary(
+            reader.reads, root.place, after, upto, reader.viewer.user_id, reader.ignored, MAX_THREAD_COUNTED
+        )
+        count, latest, participated = count + found, max(latest, last), participated or has_own
+    return count, latest, participated
 
 
 async def _references(reader: _Reader, parent: StoredEvent) -> object | None:

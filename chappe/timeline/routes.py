@@ -11,6 +11,7 @@ from chappe.ids import EventID, RoomID
 from chappe.storage import Database
 from chappe.stream import Log
 from chappe.timeline.aggregations import Bundling
+from chappe.timeline.by_time import TimeQuery, event_by_time
 from chappe.timeline.context import ContextQuery, context
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.messages import MessagesQuery, messages
@@ -71,6 +72,20 @@ async def get_event(request: Request, room_id: RoomID, event_id: EventID) -> Raw
     event = await require_visible(reads, room_id, event_id, viewer, sight, withholding)
     (shown,) = await present(reads, [event], viewer, sight, now, bundling=Bundling(withholding))
     return RawJSON(shown)
+
+
+class Found(msgspec.Struct):
+    """The answer of GET /timestamp_to_event."""
+
+    event_id: str
+    origin_server_ts: int
+
+
+@_routes.get("/_matrix/client/v1/rooms/{room_id}/timestamp_to_event", auth=GUEST)
+async def get_event_by_time(request: Request, room_id: RoomID, query: TimeQuery) -> Found:
+    """The event at a time (spec: "GET /rooms/{roomId}/timestamp_to_event")."""
+    event = await event_by_time(await _walk(request, room_id, None), query, request.of(Log).head_of(room_id))
+    return Found(event.event_id, event.origin_server_ts)
 
 
 async def _walk(request: Request, room_id: RoomID, given: str | None) -> Walk:

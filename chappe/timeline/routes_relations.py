@@ -8,7 +8,8 @@ from chappe.stream import Log
 from chappe.timeline.filters import EVERYTHING
 from chappe.timeline.pages import Walk
 from chappe.timeline.relations import Related, RelationsQuery, relations
-from chappe.timeline.visible import Viewer, Withholding, sight_of
+from chappe.timeline.thread_list import ThreadsQuery, threads
+from chappe.timeline.visible import Viewer, Withholding, require_sight, sight_of
 
 routes = Routes()
 
@@ -35,6 +36,15 @@ async def get_relations_of_type(
 ) -> RawJSON:
     """The same, events of one type only (spec: "GET /rooms/{roomId}/relations/{eventId}/{relType}/{eventType}")."""
     return await _relations(request, room_id, Related(event_id, rel_type, event_type), query)
+
+
+@routes.get("/_matrix/client/v1/rooms/{room_id}/threads", auth=GUEST)
+async def get_threads(request: Request, room_id: RoomID, query: ThreadsQuery) -> RawJSON:
+    """The threads of a room (spec: "GET /rooms/{roomId}/threads")."""
+    database, viewer = request.of(Database), Viewer(request.device.user_id, request.device.device_id)
+    sight = await require_sight(database, room_id, viewer)
+    walk = Walk(database, room_id, viewer, sight, request.of(Withholding), EVERYTHING)
+    return RawJSON(await threads(walk, database, query, request.of(Log).head_of(room_id), request.of(Clock).now_ms()))
 
 
 async def _relations(request: Request, room_id: RoomID, wanted: Related, query: RelationsQuery) -> RawJSON:

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 
-from chappe.ids import EventID, UserID
+from chappe.ids import EventID, RoomID, UserID
 from chappe.rooms import StoredEvent
 from chappe.rooms.reading import Reads
 from chappe.rooms.stored import COLUMNS, from_row
-from chappe.storage import Row
+from chappe.storage import Database, Row
 from chappe.stream import Place
 
 Fetch = Callable[..., Awaitable[list[Row]]]
@@ -37,6 +37,27 @@ SELECT e.event_id FROM (
     AND sender NOT IN (SELECT * FROM each_text($5)) ORDER BY place DESC LIMIT $4
 ) AS latest JOIN event e ON e.place = latest.place ORDER BY e.place DESC
 """
+
+
+_THREADS_BEFORE = """
+SELECT root_place, latest FROM thread WHERE room_id = $1 AND latest <= $2 ORDER BY latest DESC LIMIT $3
+"""
+_THREADS_WITH = """
+WITH root(place) AS (SELECT * FROM each_int($1))
+SELECT place FROM root WHERE EXISTS (
+    SELECT 1 FROM relation r WHERE r.parent = root.place AND r.rel_type = 'm.thread' AND r.sender = $2
+)
+"""
+
+
+async def threads_before(reads: Reads, room_id: RoomID, upto: Place, limit: int) -> list[tuple[Place, Place]]:
+    """The threads of a room, the one continued last first: places of the root and of the last event, up to `upto`."""
+    return [(Place(row[0]), Place(row[1])) for row in await reads.fetch(_THREADS_BEFORE, room_id, upto, limit)]
+
+
+async def threads_with(database: Database, roots: Sequence[Place], user_id: UserID) -> set[Place]:
+    """Those of the threads in which the user has sent something."""
+    return {Place(row[0]) for row in await database.scan(_THREADS_WITH, list(roots), user_id)}
 
 
 async def aggregated_kinds(reads: Reads, parents: Sequence[Place]) -> list[tuple[Place, str]]:

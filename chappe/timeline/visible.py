@@ -109,6 +109,10 @@ class Sight:
                 seen.append((start, end))
         return seen
 
+    def sees_all_after(self, place: Place) -> bool:
+        """Whether the viewer may see everything behind a place, also what is still to come."""
+        return self.stretches(place, reading.EVERYTHING) == [(place, reading.EVERYTHING)]
+
     @staticmethod
     def _around(starts: list[Place], values: list[str], place: Place) -> set[str]:
         return {values[bisect_left(starts, place)], values[bisect_right(starts, place)]}
