@@ -6,7 +6,7 @@ reads what is committed. Tables: room, event, state_change, member_change, highl
 
 `create.py` `join.py` `invite.py` `leave.py` `kick.py` `ban.py` `knock.py` `forget.py` `put_state.py`
 `aliases.py` `directory.py` `upgrade.py`: the acts · `read_state.py` who reads which state · `people.py` finding people
-· `inherit.py` settings that follow to a replacement · `spread.py` what an account's change does to its rooms ·
+· `room_summary.py` `hierarchy.py` rooms from outside · `inherit.py` settings that follow to a replacement · `spread.py` what an account's change does to its rooms ·
 `presets.py` `rules.py` `upgrade_rules.py` `listing.py` pure.
 """
 
@@ -16,27 +16,30 @@ from chappe.resources import Resources
 from chappe.rooms.append import SendGates, Sending, append, begin_room, sent_before
 from chappe.rooms.directory_reader import directory_reader
 from chappe.rooms.effects import EFFECTS
-from chappe.rooms.membership_effect import UserRoom, joined_rooms, room_of, rooms_changed, rooms_of
+from chappe.rooms.membership_effect import Joined, UserRoom, joined_rooms, room_of, rooms_changed, rooms_of
 from chappe.rooms.room import Room
 from chappe.rooms.rooms import Rooms, not_in_room
 from chappe.rooms.routes import routes as _routes
 from chappe.rooms.routes_directory import routes as _directory
+from chappe.rooms.routes_previews import routes as _previews
 from chappe.rooms.routes_state import routes as _state
 from chappe.rooms.spread import depart_everywhere, spread_profile
 from chappe.rooms.stored import StoredEvent
 from chappe.rooms.tails import Tails
 
-routes = Routes(_routes, _state, _directory)
+routes = Routes(_routes, _state, _directory, _previews)
 
 
 def follow_accounts(resources: Resources) -> None:
-    """Have rooms learn of new names and pictures, and of accounts that end."""
+    """Have rooms learn of new names and pictures, and of accounts that end; others may learn of joins."""
+    resources.add(Joined())
     resources.of(ProfileChanged).append(spread_profile)
     resources.of(Deactivated).append(depart_everywhere)
 
 
 __all__ = [
     "EFFECTS",
+    "Joined",
     "Room",
     "Rooms",
     "SendGates",

@@ -4,6 +4,8 @@ The membership event commits in the room's shard. Its effect sets the person's o
 the person's shard, from which /sync knows which rooms to show.
 """
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from chappe.errors import Refused
@@ -62,6 +64,14 @@ WHERE user_id = $1 AND room_id = $2 AND membership IN ('leave', 'ban') RETURNING
 """
 
 
+OnJoined = Callable[[Transaction, UserID, RoomID, int], Awaitable[None]]
+"""`on_joined(tx, user_id, room_id, joined_at)`, called in the person's shard; the time is in milliseconds."""
+
+
+class Joined(list[OnJoined]):
+    """What higher slices do when a person's own stream learns that they came into a room."""
+
+
 class UserRoom(msgspec.Struct, frozen=True):
     """A room as one person has it.
 
@@ -85,7 +95,8 @@ def spread_membership(tx: Transaction, room: Room, event: Event, place: FuturePl
         return
     user_id = UserID(str(event.state_key))
     stripped = _stripped_state(room, event) if membership in ("invite", "knock") else None
-    tx.effect(user_id, "rooms.membership", user_id, room.room_id, membership, place, stripped, awaited=True)
+    at = event.origin_server_ts
+    tx.effect(user_id, "rooms.membership", user_id, room.room_id, membership, place, stripped, at, awaited=True)
 
 
 async def set_membership(
@@ -96,11 +107,15 @@ async def set_membership(
     membership: str,
     room_place: int,
     stripped: list[object] | None,
+    at: int = 0,
 ) -> None:
-    """The effect, in the person's shard."""
+    """The effect, in the person's shard. `at` is when the membership changed, in milliseconds."""
     packed = msgspec.json.encode(stripped) if stripped is not None else None
     joined_place = room_place if membership == "join" else 0
     tx.append(_SET, user_id, room_id, membership, tx.place(user_id), room_place, joined_place, packed)
+    if membership == "join":
+        for on_joined in tx.of(Joined):
+            await on_joined(tx, user_id, room_id, at)
 
 
 async def rooms_of(reads: Reads, user_id: UserID) -> list[UserRoom]:
