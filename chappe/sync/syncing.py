@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from chappe.clock import Clock
-from chappe.keys import Inboxes
+from chappe.keys import Inboxes, KeyChanges
 from chappe.rooms import Tails
 from chappe.storage import Database
 from chappe.stream import Device, Log
@@ -14,10 +14,14 @@ from chappe.stream.token import SyncToken, decode_token, digest, encode_token, p
 from chappe.sync.assemble import assemble
 from chappe.sync.assembly import Assembly
 from chappe.sync.delta import Deltas, View
-from chappe.sync.followers import Followers
+from chappe.sync.followers import Follower, Followers
 from chappe.timeline.filters import SyncFilter
 from chappe.timeline.typing import Typing
 from chappe.timeline.visible import Viewer, Withholding
+
+UNWATCHED_S = 1.0
+"""How long a request waits before anybody looks whether its client is still there, which costs a task: in a busy
+room it has its answer by then."""
 
 Gone = Callable[[], "asyncio.Future[None]"]
 
@@ -44,6 +48,7 @@ class Syncing:
         typing: Typing,
         withholding: Withholding,
         inboxes: Inboxes,
+        key_changes: KeyChanges,
         clock: Clock,
         process: str,
     ) -> None:
@@ -53,6 +58,7 @@ class Syncing:
         self._typing = typing
         self._withholding = withholding
         self._inboxes = inboxes
+        self._key_changes = key_changes
         self._clock = clock
         self._history = digest(log.history)
         self._process = process_digest(process)
@@ -72,9 +78,11 @@ class Syncing:
             news: asyncio.Future[None] = loop.create_future()
             follower.waiting.add(news)
             try:
-                body = await self._attempt(wish, since, even_without_news=not may_wait or self._stopping.is_set())
-                if body is not None:
-                    return body
+                may_wait = may_wait and not self._stopping.is_set()
+                if not (may_wait and since is not None and self._has_told_all(since, follower)):
+                    body = await self._attempt(wish, since, even_without_news=not may_wait)
+                    if body is not None:
+                        return body
                 may_wait = await self._wait(news, deadline, gone)
             finally:
                 follower.waiting.discard(news)
@@ -83,6 +91,15 @@ class Syncing:
         """The process is ending: everybody who waits is answered now."""
         self._stopping.set()
         self.followers.wake_all()
+
+    def _has_told_all(self, since: SyncToken, follower: Follower) -> bool:
+        """Whether nothing at all has happened where the person reads: so it is with most requests when they come."""
+        if since.process != self._process or since.ephemeral != self._log.ephemeral or since.inbox is not None:
+            return False
+        heads, told = self._log.heads, since.positions
+        if heads[follower.shard] != told.get(follower.shard, 0):
+            return False
+        return all(heads[shard] == told.get(shard, 0) for shard in follower.joined)
 
     def _token(self, a: Assembly, ephemeral: int) -> str:
         """The sync token for what an answer was made of: the shards of the person's rooms, and their own."""
@@ -112,6 +129,7 @@ class Syncing:
             typing=self._typing,
             withholding=self._withholding,
             inboxes=self._inboxes,
+            key_changes=self._key_changes,
             follower=follower,
             viewer=Viewer(wish.device.user_id, wish.device.device_id),
             filter=wish.filter,
@@ -132,6 +150,8 @@ class Syncing:
             answer = await assemble(assembly, log)
         if not (even_without_news or answer.has_news):
             return None
+        if wish.since is not None and since is not None and self._has_told_all(since, follower):
+            return answer.render(wish.since)
         return answer.render(self._token(assembly, ephemeral))
 
     def _typing_since(self, since: SyncToken | None) -> int:
@@ -148,17 +168,25 @@ class Syncing:
         loop = asyncio.get_running_loop()
         if self._stopping.is_set() or deadline <= loop.time():
             return False
-        left = gone()
+        left: asyncio.Future[None] | None = None
+        timer: asyncio.TimerHandle
 
         def finish(_: object = None) -> None:
             if not news.done():
                 news.set_result(None)
 
-        timer = loop.call_at(deadline, finish)
-        left.add_done_callback(finish)
+        def watch() -> None:
+            nonlocal left, timer
+            timer = loop.call_at(deadline, finish)
+            left = gone()
+            left.add_done_callback(finish)
+
+        watched_from = loop.time() + UNWATCHED_S
+        timer = loop.call_at(deadline, finish) if deadline <= watched_from else loop.call_at(watched_from, watch)
         try:
             await news
         finally:
             timer.cancel()
-            left.remove_done_callback(finish)
-        return not (self._stopping.is_set() or left.done() or loop.time() >= deadline)
+            if left is not None:
+                left.remove_done_callback(finish)
+        return not (self._stopping.is_set() or (left is not None and left.done()) or loop.time() >= deadline)
