@@ -14,7 +14,7 @@ THUMBNAIL = "/_matrix/client/v1/media/thumbnail"
 
 async def ask(
     house: House,
-    method: str,
+    verb: str,
     path: str,
     person: Person | None,
     body: Any = b"",
@@ -23,7 +23,7 @@ async def ask(
 ) -> httpx.Response:
     """One request with raw bytes both ways."""
     sent = {**({"Authorization": f"Bearer {person.token}"} if person else {}), **(headers or {})}
-    return await house._client.request(method, path, content=body, headers=sent, params=query)
+    return await house._client.request(verb, path, content=body, headers=sent, params=query)
 
 
 async def upload(person: Person, body: Any, content_type: str | None = None, **query: Any) -> str:
