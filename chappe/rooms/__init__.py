@@ -6,8 +6,8 @@ reads what is committed. Tables: room, event, state_change, member_change, highl
 
 `create.py` `join.py` `invite.py` `leave.py` `kick.py` `ban.py` `knock.py` `forget.py` `put_state.py`
 `aliases.py` `directory.py` `upgrade.py`: the acts · `read_state.py` who reads which state · `people.py` finding people
-· `room_summary.py` `hierarchy.py` rooms from outside · `inherit.py` settings that follow to a replacement · `spread.py` what an account's change does to its rooms ·
-`presets.py` `rules.py` `upgrade_rules.py` `listing.py` pure.
+· `room_summary.py` `hierarchy.py` rooms from outside · `inherit.py` settings that follow to a replacement ·
+`spread.py` what an account's change does to its rooms · `presets.py` `rules.py` `upgrade_rules.py` `listing.py` pure.
 """
 
 from chappe.accounts import Deactivated, ProfileChanged
