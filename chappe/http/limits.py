@@ -17,8 +17,9 @@ MAX_QUERY_PARAMETERS = 64
 MAX_TOKEN_BYTES = 1024
 """An access token; ours are far shorter, and a longer one is not worth looking up."""
 
-MAX_HEADER_BYTES = 8192
-"""Request line and headers together. It is also the buffer of a connection, so it costs memory a connection."""
+MAX_HEAD_BYTES = 64 * 1024
+"""Request line and headers together. It is the largest buffer of a connection, which has 8 KiB until it needs more.
+What is too long in a smaller head gets our own refusal; beyond this the connection is answered 431, without JSON."""
 
 MAX_FORWARDED = 32
 """How many addresses of `X-Forwarded-For` are read, from the nearest."""

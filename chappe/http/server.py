@@ -14,7 +14,7 @@ from granian.server.embed import Server
 from chappe.errors import StartupError
 from chappe.http.application import Application
 from chappe.http.asgi import ASGIFace
-from chappe.http.limits import CONNECTION_BACKLOG, MAX_CONNECTIONS, MAX_HEADER_BYTES
+from chappe.http.limits import CONNECTION_BACKLOG, MAX_CONNECTIONS, MAX_HEAD_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class HTTPServer:
             websockets=False,
             backlog=CONNECTION_BACKLOG,
             backpressure=MAX_CONNECTIONS,
-            http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES),
+            http1_settings=HTTP1Settings(max_buffer_size=MAX_HEAD_BYTES),
             log_level=LogLevels.error,
             # Granian's own logging set-up would close the handlers that are installed: change levels only.
             log_dictconfig={"incremental": True, "handlers": {}, "loggers": {}},

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import resource
 import time
 from collections.abc import AsyncIterator
@@ -122,7 +123,15 @@ async def test_bodies_too_large_or_too_slow_are_refused_on_the_wire(served: tupl
     began = time.monotonic()
     assert (await exchange(server, post + b"Content-Length: 50\r\n\r\n{"))[0] == 408
     assert time.monotonic() - began < 2
-    assert (await exchange(server, get("/things/" + "x" * 9000)))[0] == 431
+
+
+async def test_an_address_or_head_too_long_is_refused_on_the_wire(served: tuple[Application, HTTPServer]) -> None:
+    _, server = served
+    for address in ("/things/" + "x" * 9_000, "/things/list?filter=" + "x" * 30_000):
+        status, body = await exchange(server, get(address))
+        assert status == 414
+        assert json.loads(body)["errcode"] == "M_TOO_LARGE"
+    assert (await exchange(server, get("/things/" + "x" * 70_000)))[0] == 431
 
 
 async def test_a_long_poll_notices_that_its_client_left(served: tuple[Application, HTTPServer]) -> None:
