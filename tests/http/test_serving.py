@@ -127,8 +127,8 @@ async def test_bodies_too_large_or_too_slow_are_refused_on_the_wire(served: tupl
 
 async def test_an_address_or_head_too_long_is_refused_on_the_wire(served: tuple[Application, HTTPServer]) -> None:
     _, server = served
-    for address in ("/things/" + "x" * 9_000, "/things/list?filter=" + "x" * 30_000):
-        status, body = await exchange(server, get(address))
+    for length in (9_000, 60_000):
+        status, body = await exchange(server, get("/things/" + "x" * length))
         assert status == 414
         assert json.loads(body)["errcode"] == "M_TOO_LARGE"
     assert (await exchange(server, get("/things/" + "x" * 70_000)))[0] == 431
