@@ -24,6 +24,12 @@ What is too long in a smaller head gets our own refusal; beyond this the connect
 MAX_FORWARDED = 32
 """How many addresses of `X-Forwarded-For` are read, from the nearest."""
 
+MAX_SKIPPED_BYTES = 32 * 1024 * 1024
+"""What is still read of an upload that was refused, before its connection is closed."""
+
+SKIP_SECONDS = 5.0
+"""How long that may take."""
+
 SEND_SECONDS = 60.0
 """How long a client may take for one piece of a long body before the connection is cut."""
 

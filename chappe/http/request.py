@@ -1,12 +1,13 @@
 """A request as a handler sees it. It holds what the server handed over and reads it only when asked."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from chappe.errors import Errcode, Refused
 from chappe.http import query as query_string
-from chappe.http.limits import COMMAND_SECONDS, MAX_TOKEN_BYTES
+from chappe.http.limits import COMMAND_SECONDS, MAX_SKIPPED_BYTES, MAX_TOKEN_BYTES, SKIP_SECONDS
 from chappe.http.rate import RateLimits
 from chappe.ids import RoomID, UserID
 from chappe.stream.command import Command, Device
@@ -167,6 +168,14 @@ class Request:
                 raise _too_large(limit)
             if chunk:
                 yield chunk
+
+    async def skip_body(self) -> None:
+        """Read a little more of a body that was refused: who is still sending hears of the refusal only afterwards."""
+        skipped = 0
+        with contextlib.suppress(TimeoutError, Refused):
+            async with asyncio.timeout(SKIP_SECONDS):
+                while skipped < MAX_SKIPPED_BYTES and (chunk := await self._next_chunk()) is not None:
+                    skipped += len(chunk)
 
     def _declared_length(self, limit: int | None) -> int | None:
         """The length that the client declares: 0 without a body, None when it comes in chunks."""

@@ -3,6 +3,7 @@
 Client-Server API v1.19, "Content repository".
 """
 
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -60,13 +61,14 @@ class ThumbnailQuery(msgspec.Struct):
 @routes.post("/_matrix/media/v3/upload", auth=DEVICE, limit=Limit.UPLOADS)
 async def post_upload(request: Request, query: UploadQuery) -> JSONObject:
     """Upload a file (spec: "POST /upload")."""
-    described = _described(request, query)
     media_id = new_media_id()
+    async with _refusals_heard(request):
+        described = _described(request, query)
 
-    async def commit(file: Received) -> None:
-        await request.call(shard_of(media_id), add_media, media_id, described, file)
+        async def commit(file: Received) -> None:
+            await request.call(shard_of(media_id), add_media, media_id, described, file)
 
-    await request.of(Uploads).take(request.device.user_id, _body(request), commit)
+        await request.of(Uploads).take(request.device.user_id, _body(request), commit)
     return {"content_uri": f"mxc://{request.of(Settings).server_name}/{media_id}"}
 
 
@@ -82,14 +84,15 @@ async def post_create(request: Request) -> JSONObject:
 @routes.put("/_matrix/media/v3/upload/{server_name}/{media_id}", auth=DEVICE, limit=Limit.UPLOADS)
 async def put_upload(request: Request, server_name: str, media_id: str, query: UploadQuery) -> JSONObject:
     """Upload a file to an address made before (spec: "PUT /upload/{serverName}/{mediaId}")."""
-    described = _described(request, query)
-    rules.require_ours(server_name, media_id, request.of(Settings).server_name)
-    await require_reserved(request.of(Database), request.device, media_id, request.of(Clock).now_ms())
+    async with _refusals_heard(request):
+        described = _described(request, query)
+        rules.require_ours(server_name, media_id, request.of(Settings).server_name)
+        await require_reserved(request.of(Database), request.device, media_id, request.of(Clock).now_ms())
 
-    async def commit(file: Received) -> None:
-        await request.call(shard_of(media_id), fill_reserved, media_id, described, file)
+        async def commit(file: Received) -> None:
+            await request.call(shard_of(media_id), fill_reserved, media_id, described, file)
 
-    await request.of(Uploads).take(request.device.user_id, _body(request), commit)
+        await request.of(Uploads).take(request.device.user_id, _body(request), commit)
     return {}
 
 
@@ -162,6 +165,15 @@ def _frozen() -> Refused:
 def _described(request: Request, query: UploadQuery) -> Described:
     content_type = rules.content_type_of(request.header("content-type"))
     return Described(content_type, rules.require_filename(query.filename))
+
+
+@contextlib.asynccontextmanager
+async def _refusals_heard(request: Request) -> AsyncIterator[None]:
+    try:
+        yield
+    except Refused:
+        await request.skip_body()
+        raise
 
 
 def _body(request: Request) -> AsyncIterator[bytes]:
