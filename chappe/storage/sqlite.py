@@ -31,11 +31,12 @@ from chappe.storage.sqlite_errors import cannot_start, in_words
 from chappe.storage.unit import StatementKind, Superseded, Unit
 
 SCAN_THREADS = 2
-PAGE_BYTES = 2048
-"""A lone message changes five pages, each written whole: half the usual size writes half as much."""
+PAGE_BYTES = 1024
+"""A lone message changes seven pages, each written whole: a quarter of the usual size writes two fifths as much, and
+reads cost the same (benchmarks/RESULTS.md)."""
 CACHE_KIB = 16_384
 """Pages each connection may keep; the operating system caches the file as well."""
-CHECKPOINT_PAGES = 4_000
+CHECKPOINT_PAGES = 8_000
 """The write-ahead log is folded into the database about every 8 MB, within a COMMIT, off the loop."""
 BUSY_TIMEOUT_S = 5.0
 
