@@ -65,15 +65,16 @@ class Chappe:
         self.resources = Resources()
         self.log = Log(database.heads, history)
         self.writer = Writer(database, self.log)
-        self.outbox = Outbox(database, self.writer, accounts.EFFECTS | rooms.EFFECTS | keys.EFFECTS)
+        self.outbox = Outbox(database, self.writer, accounts.EFFECTS | rooms.EFFECTS | keys.EFFECTS | push.EFFECTS)
         self.bus = InProcessBus(database, self.writer, self.outbox, clock, self.resources)
         self.typing = Typing(self.log)
         self._tasks: list[asyncio.Task[None]] = []
         identity = load_identity(settings.server_name, settings.data_dir)
         tails, inboxes = Tails(), keys.Inboxes(database, self.writer)
+        key_changes = keys.KeyChanges(database, self.log, tails)
         withholding = Withholding(ignores=IgnoreLists(database, self.log))
         self.syncing = Syncing(
-            database, self.log, tails, self.typing, withholding, inboxes, clock, secrets.token_hex(8)
+            database, self.log, tails, self.typing, withholding, inboxes, key_changes, clock, secrets.token_hex(8)
         )
         for thing, kind in (
             (settings, Settings),
@@ -85,6 +86,7 @@ class Chappe:
             (tails, Tails),
             (withholding, Withholding),
             (inboxes, keys.Inboxes),
+            (key_changes, keys.KeyChanges),
             (self.typing, Typing),
             (self.syncing, Syncing),
             (Rooms(), Rooms),
@@ -96,7 +98,7 @@ class Chappe:
         media.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
         keys.install(self.resources)
-        push.install(self.resources)
+        push.install(self.resources, self.bus)
         self.application = Application(
             all_routes(),
             self.resources,
@@ -117,7 +119,11 @@ class Chappe:
         await database.migrate(schema_folders())
         self = cls(settings, database, await _history_of(database, settings), clock)
         await self.outbox.recover()
-        readers = (rooms.directory_reader(database, self.bus, self.log, self.writer),)
+        await self.resources.of(push.Deliveries).resume()
+        readers = (
+            rooms.directory_reader(database, self.bus, self.log, self.writer),
+            push.push_reader(self.resources, self.bus),
+        )
         self._tasks = [asyncio.create_task(reader.run()) for reader in readers]
         self._tasks.append(asyncio.create_task(self._answer_waiting_when_stopping()))
         self._tasks.append(asyncio.create_task(self.resources.of(media.Sweeper).run()))
@@ -134,6 +140,7 @@ class Chappe:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await media.close(self.resources)
+        await self.resources.of(push.Deliveries).close()
         await self.outbox.stop()
         await self.writer.drain()
         self.resources.of(accounts.Passwords).close()

@@ -8,24 +8,36 @@ Tables, in the user's shard: device_keys, one_time_key, fallback_key, cross_sign
 device_list, to_device_message, to_device_request; in the room's: device_list_change.
 """
 
-from chappe.accounts import DevicesGone
+from chappe.accounts import Deactivated, DeviceRenamed, DevicesGone
 from chappe.holds import Eraser
 from chappe.http import Routes
-from chappe.keys import to_device
+from chappe.keys import devices_gone, spread, to_device
+from chappe.keys.changes import DeviceLists, KeyChanges, Range
 from chappe.keys.inboxes import Inboxes
 from chappe.keys.routes import routes as _device_keys
 from chappe.keys.routes_to_device import routes as _to_device
 from chappe.resources import Resources
+from chappe.rooms import Joined
 from chappe.stream import Effect
 
 ROUTES = Routes(_device_keys, _to_device)
-EFFECTS: dict[str, Effect] = {"keys.deliver": to_device.deliver}
-ERASERS: dict[str, Eraser] = {}
+EFFECTS: dict[str, Effect] = {
+    "keys.deliver": to_device.deliver,
+    "keys.spread": spread.spread,
+    "keys.note_changes": spread.note_changes,
+}
+ERASERS: dict[str, Eraser] = {devices_gone.CROSS_SIGNING: devices_gone.erase_cross_signing}
 
 
 def install(resources: Resources) -> None:
     """Have keys go with their devices and accounts, and add what this slice keeps in memory."""
-    resources.of(DevicesGone).append(to_device.forget_devices)
+    changes = resources.of(KeyChanges)
+    resources.add(changes.news)
+    resources.add(changes.counts)
+    resources.of(DevicesGone).extend((devices_gone.on_devices_gone, to_device.forget_devices))
+    resources.of(DeviceRenamed).append(devices_gone.on_device_renamed)
+    resources.of(Deactivated).append(devices_gone.on_deactivated)
+    resources.of(Joined).append(spread.on_joined)
 
 
-__all__ = ["EFFECTS", "ERASERS", "ROUTES", "Inboxes", "install"]
+__all__ = ["EFFECTS", "ERASERS", "ROUTES", "DeviceLists", "Inboxes", "KeyChanges", "Range", "install"]

@@ -12,6 +12,7 @@ import msgspec
 
 from chappe.accounts.changes import account_data_changes
 from chappe.ids import RoomID
+from chappe.keys import DeviceLists
 from chappe.push import PUSH_RULES, push_rules, push_rules_between
 from chappe.rooms import UserRoom
 from chappe.rooms.shown import json_list
@@ -31,11 +32,14 @@ class Answer(msgspec.Struct):
     rooms: dict[str, list[bytes]]
     account_data: list[bytes]
     to_device: list[bytes]
+    device_lists: DeviceLists
+    key_counts: bytes
+    """How many keys of the device are left, as members of the answer."""
 
     @property
     def has_news(self) -> bool:
         """Whether a waiting client wants to hear of it."""
-        return bool(self.account_data or self.to_device) or any(self.rooms.values())
+        return bool(self.account_data or self.to_device or self.device_lists) or any(self.rooms.values())
 
     def render(self, next_batch: str) -> bytes:
         """The JSON of the whole answer."""
@@ -48,20 +52,19 @@ class Answer(msgspec.Struct):
             ]
             parts += [b',"rooms":{', b",".join(kinds), b"}"]
         parts += [b',"to_device":{"events":', json_list(self.to_device), b"}"]
-        # No presence or keys yet: clients expect the members all the same.
-        parts.append(_REST)
+        parts += [b',"device_lists":', self.device_lists.render() if self.device_lists else _NO_CHANGES, b","]
+        # No presence yet: clients expect the member all the same.
+        parts += [self.key_counts, b',"presence":{"events":[]}}']
         return b"".join(parts)
 
 
-_REST = (
-    b',"presence":{"events":[]},"device_lists":{"changed":[],"left":[]},'
-    b'"device_one_time_keys_count":{},"device_unused_fallback_key_types":[]}'
-)
+_NO_CHANGES = b'{"changed":[],"left":[]}'
 
 
 async def assemble(a: Assembly, log: Log) -> Answer:
     """Everything that the request asks for between `a.since` and `a.heads`."""
-    answer = Answer({"join": [], "invite": [], "knock": [], "leave": []}, [], await a.to_device())
+    kinds: dict[str, list[bytes]] = {"join": [], "invite": [], "knock": [], "leave": []}
+    answer = Answer(kinds, [], await a.to_device(), DeviceLists(set(), set()), await a.key_counts())
     a.ignored = await a.withholding.ignored_by(a.viewer)
     shard = shard_of(a.user_id)
     since, upto = a.place_since(shard), place(shard, a.heads[shard])
@@ -78,7 +81,9 @@ async def assemble(a: Assembly, log: Log) -> Answer:
         }
     if a.filter.wants_account_data(PUSH_RULES) and (rules := await _push_rules(a, since, upto)) is not None:
         answer.account_data.append(account_event(PUSH_RULES, rules))
-    candidates = _candidates(a, log, since)
+    moved = _moved(a, log, since)
+    answer.device_lists = await a.device_lists(moved)
+    candidates = dict.fromkeys(a.rooms) if a.since is None or a.full_state else moved
     turn = _Turn()
     for room_id in candidates:
         await turn.share()
@@ -115,10 +120,10 @@ class _Turn:
             self._began = perf_counter()
 
 
-def _candidates(a: Assembly, log: Log, since: Place) -> dict[RoomID, None]:
-    """The rooms in which something may have happened. Those that changed, not all."""
-    if a.since is None or a.full_state:
-        return dict.fromkeys(a.rooms)
+def _moved(a: Assembly, log: Log, since: Place) -> dict[RoomID, None]:
+    """The rooms in which something may have happened. Those that changed, not all; none for who begins."""
+    if a.since is None:
+        return {}
     found: dict[str, None] = dict.fromkeys(a.account_data)
     for shard, room_ids in a.joined.items():
         position = a.since.positions.get(shard, 0)

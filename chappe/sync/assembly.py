@@ -1,11 +1,11 @@
 """What one request to /sync needs while its answer is put together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from chappe.ids import RoomID, UserID
-from chappe.keys import Inboxes
+from chappe.keys import DeviceLists, Inboxes, KeyChanges, Range
 from chappe.rooms import StoredEvent, Tails, UserRoom
 from chappe.storage import Database
 from chappe.stream import Place, Shard, place, position_at
@@ -31,6 +31,7 @@ class Assembly:
         typing: Typing,
         withholding: Withholding,
         inboxes: Inboxes,
+        key_changes: KeyChanges,
         follower: Follower,
         viewer: Viewer,
         filter: SyncFilter,
@@ -47,6 +48,7 @@ class Assembly:
         self.typing = typing
         self.withholding = withholding
         self.inboxes = inboxes
+        self.key_changes = key_changes
         self.follower = follower
         self.rooms = follower.rooms
         self.joined = follower.joined
@@ -88,6 +90,17 @@ class Assembly:
         if not is_told or not self.filter.ephemeral.wants("m.typing"):
             return []
         return [_encode({"type": "m.typing", "content": {"user_ids": self.typing.users(room_id)}})]
+
+    async def device_lists(self, moved: Iterable[RoomID]) -> DeviceLists:
+        """Whose keys the client has to look at, and at whose no more. `moved`: the rooms in which anything happened."""
+        if self.since is None:
+            return DeviceLists(set(), set())
+        told = Range(self.since.positions, self.heads)
+        return await self.key_changes.lists(self.user_id, self.rooms, moved, told)
+
+    async def key_counts(self) -> bytes:
+        """How many keys of the device others may still claim, as members of the answer."""
+        return await self.key_changes.counts.told(self.user_id, self.viewer.device_id or "")
 
     async def to_device(self) -> list[bytes]:
         """The messages for the device that this answer tells, as events."""

@@ -15,9 +15,10 @@ CREATE TABLE one_time_key (
     key_id TEXT NOT NULL,
     place BIGINT NOT NULL,        -- of the upload: the oldest is claimed first
     key BYTEA NOT NULL,           -- JSON
+    claimed_at BIGINT,            -- NULL until it was given out, which happens once; remembered for repeated uploads
     PRIMARY KEY (user_id, device_id, algorithm, key_id)
 ); -- clustered
-CREATE INDEX one_time_key_age ON one_time_key (user_id, device_id, algorithm, place);
+CREATE INDEX one_time_key_age ON one_time_key (user_id, device_id, algorithm, place) WHERE claimed_at IS NULL;
 
 CREATE TABLE fallback_key (
     user_id TEXT NOT NULL,
@@ -47,9 +48,11 @@ CREATE TABLE key_signature (
 ); -- clustered
 
 CREATE TABLE device_list (
-    user_id TEXT PRIMARY KEY,
-    place BIGINT NOT NULL,        -- in the user's shard, of the last change of devices' or cross-signing keys
-    changed_at BIGINT NOT NULL
+    user_id TEXT NOT NULL,
+    about TEXT NOT NULL,          -- whose keys the user's devices have to look at: their own, or someone they signed
+    place BIGINT NOT NULL,        -- in the user's shard
+    changed_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, about)
 ); -- clustered
 
 CREATE TABLE device_list_change (
