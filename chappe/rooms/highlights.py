@@ -17,6 +17,11 @@ _COUNT = """
 SELECT COUNT(DISTINCT place) FROM highlight
 WHERE room_id = $1 AND user_id IN ($2, '') AND place > $3 AND place <= $4
 """
+_COUNT_WITHOUT = """
+SELECT COUNT(DISTINCT h.place) FROM highlight h JOIN event e ON e.place = h.place
+WHERE h.room_id = $1 AND h.user_id IN ($2, '') AND h.place > $3 AND h.place <= $4
+AND e.sender NOT IN (SELECT * FROM each_text($5))
+"""
 
 
 def add(tx: Transaction, room: Room, event: Event, place: FuturePlace) -> None:
@@ -36,7 +41,17 @@ def erase(tx: Transaction, event: StoredEvent) -> None:
         tx.execute(_ERASE, event.room_id, [*mentioned(event.content), EVERYONE], event.place)
 
 
-async def count(reads: Reads, room_id: RoomID, user_id: UserID, after: Place, upto: Place) -> int:
-    """How many events in (after, upto] highlight the user."""
-    row = await reads.fetch_one(_COUNT, room_id, user_id, after, upto)
+async def count(
+    reads: Reads,
+    room_id: RoomID,
+    user_id: UserID,
+    after: Place,
+    upto: Place,
+    without: frozenset[UserID] = frozenset(),
+) -> int:
+    """How many events in (after, upto] highlight the user, but for those of the people in `without`."""
+    if without:
+        row = await reads.fetch_one(_COUNT_WITHOUT, room_id, user_id, after, upto, list(without))
+    else:
+        row = await reads.fetch_one(_COUNT, room_id, user_id, after, upto)
     return int(row[0]) if row else 0

@@ -9,19 +9,44 @@ import msgspec
 from chappe.ids import RoomID, UserID
 from chappe.rooms import StoredEvent, Tails, UserRoom, highlights, reading
 from chappe.stream import Place
+from chappe.sync.assembly import Assembly
 from chappe.sync.delta import Delta
-from chappe.sync.followers import Follower, ReadState
+from chappe.sync.followers import Follower, ReadState, ThreadedRead
+from chappe.timeline.ignoring import NOBODY
 from chappe.timeline.receipts import read_upto
+from chappe.timeline.unread import Counts, said_by, unread_by_thread
 
 MAX_OWN_SEARCHED = 500
 """How many of the last events are searched for the person's own last message after their receipt."""
 
 
+async def unread_members(a: Assembly, room: UserRoom, delta: Delta) -> bytes:
+    """What is unread, as JSON members: of the room as a whole, or thread by thread if the client wants that."""
+    if not a.view.threads:
+        whole = await unread(a.database, a.tails, a.follower, room, delta, a.ignored)
+        return b',"unread_notifications":' + _told(whole)
+    main, threads = await unread_threads(a.database, a.tails, a.follower, room, delta, a.ignored)
+    told = b",".join([msgspec.json.encode(root) + b":" + _told(counts) for root, counts in threads.items()])
+    by_thread = b',"unread_thread_notifications":{' + told + b"}" if told else b""
+    return b',"unread_notifications":' + _told(main) + by_thread
+
+
+def _told(counts: Counts) -> bytes:
+    return b'{"highlight_count":%d,"notification_count":%d}' % (counts.highlights, counts.notifications)
+
+
 async def unread(
-    reads: reading.Reads, tails: Tails, follower: Follower, room: UserRoom, delta: Delta
-) -> tuple[int, int]:
-    """Unread and highlight counts of a room for the follower, as of `delta.upto`."""
+    reads: reading.Reads,
+    tails: Tails,
+    follower: Follower,
+    room: UserRoom,
+    delta: Delta,
+    ignored: frozenset[UserID] = NOBODY,
+) -> Counts:
+    """Unread and highlight counts of a whole room for the follower, as of `delta.upto`."""
     room_id = room.room_id
+    if ignored:
+        return await _without(reads, tails, follower, room, delta, ignored)
     state = follower.read.get(room_id)
     is_usable = state is not None and state.joined_place == room.joined_place
     if state is None or not is_usable or not delta.after <= state.valid_at <= delta.upto:
@@ -35,7 +60,74 @@ async def unread(
     total = delta.counted
     if total is None:
         total = await counted_at(reads, tails, room_id, delta.upto)
-    return max(0, total - state.counted_at_read), state.highlights
+    return Counts(max(0, total - state.counted_at_read), state.highlights)
+
+
+async def unread_threads(
+    reads: reading.Reads,
+    tails: Tails,
+    follower: Follower,
+    room: UserRoom,
+    delta: Delta,
+    ignored: frozenset[UserID] = NOBODY,
+) -> tuple[Counts, dict[str, Counts]]:
+    """The counts of the main timeline, and those of threads that have any, by their roots; as of `delta.upto`."""
+    room_id = room.room_id
+    known = None if ignored else follower.threaded.get(room_id)
+    moved: ThreadedRead | None = None
+    if known is not None and known.joined_place == room.joined_place and delta.after <= known.valid_at <= delta.upto:
+        moved = _moved_on(known, follower.user_id, delta)
+    if moved is None:
+        total = delta.counted
+        if total is None:
+            total = await counted_at(reads, tails, room_id, delta.upto)
+        found = await unread_by_thread(reads, room_id, follower.user_id, room.joined_place, delta.upto, total, ignored)
+        moved = ThreadedRead(delta.upto, room.joined_place, total, *found)
+    if not ignored:
+        follower.threaded[room_id] = moved
+    return moved.main, moved.threads
+
+
+def _moved_on(known: ThreadedRead, user_id: UserID, delta: Delta) -> ThreadedRead | None:
+    """What is unread as of the delta, where that follows from the delta: others said something, and nothing else."""
+    is_plain = delta.has_all_events and not any(receipt.user_id == user_id for receipt in delta.receipts)
+    if not is_plain:
+        return None
+    total, main, threads = known.counted, known.main.notifications, dict(known.threads)
+    for event in delta.all_events:
+        if event.place <= known.valid_at:
+            continue
+        if event.sender == user_id or event.type == "m.room.redaction" or b'"m.mentions"' in event.client_json:
+            return None
+        more, total = event.counted - total, event.counted
+        root = delta.threads.get(event.place)
+        if root is None:
+            main += more
+        elif more:
+            before = threads.get(root, Counts())
+            threads[root] = Counts(before.notifications + more, before.highlights)
+    return ThreadedRead(delta.upto, known.joined_place, total, Counts(main, known.main.highlights), threads)
+
+
+async def _without(
+    reads: reading.Reads,
+    tails: Tails,
+    follower: Follower,
+    room: UserRoom,
+    delta: Delta,
+    ignored: frozenset[UserID],
+) -> Counts:
+    """The counts for someone who ignores people, whose events notify everybody else: nothing of it is remembered."""
+    room_id, upto = room.room_id, delta.upto
+    state = await _from_database(reads, follower.user_id, room, upto)
+    total = delta.counted if delta.counted is not None else await counted_at(reads, tails, room_id, upto)
+    left = max(0, total - state.counted_at_read)
+    if left:
+        left -= await said_by(reads, room_id, state.read_place, upto, ignored, main_only=False)
+    if not state.highlights:
+        return Counts(left, 0)
+    number = await highlights.count(reads, room_id, follower.user_id, state.read_place, upto, without=ignored)
+    return Counts(left, number)
 
 
 def _keep(follower: Follower, room_id: RoomID, state: ReadState) -> None:

@@ -16,11 +16,11 @@ from chappe.rooms.shown import json_list
 from chappe.storage import Database
 from chappe.stream import Place
 from chappe.sync.summary import Summaries
-from chappe.timeline.aggregations import Bundling
+from chappe.timeline.aggregations import Bundling, has_aggregations
 from chappe.timeline.event_fields import EventFields
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.receipts import Receipt, receipts_between
-from chappe.timeline.store_relations import aggregated_kinds
+from chappe.timeline.unread import threads_of
 from chappe.timeline.unsigned import present
 from chappe.timeline.visible import Sight, Viewer
 
@@ -58,6 +58,11 @@ class View(msgspec.Struct, frozen=True):
         return self.state_word != "state"
 
     @property
+    def threads(self) -> bool:
+        """Whether what is unread is told for each thread."""
+        return self.timeline.unread_thread_notifications
+
+    @property
     def lazy(self) -> bool:
         """Whether only those members are told who appear in the timeline."""
         return self.state.lazy_load_members
@@ -85,6 +90,8 @@ class Delta(msgspec.Struct):
     made_at: int
     has_related: bool = False
     """Whether other events relate to those shown in a way that is told with them, and not to all readers alike."""
+    threads: dict[Place, str] = {}
+    """The roots of the threads that its events are in, where these are asked for."""
 
     @property
     def summary_changed(self) -> bool:
@@ -121,8 +128,7 @@ class Deltas:
         delta = await self.read(room_id, after, upto, view)
         delta.state = await self._state(room_id, delta, view)
         delta.rendered = await render(self._database, delta, view, _NOBODY, None, now)
-        if delta.limited and delta.events:
-            delta.has_related = bool(await aggregated_kinds(self._database, [event.place for event in delta.events]))
+        delta.has_related = delta.limited and await has_aggregations(self._database, delta.events)
         self._keep(key, delta)
         return delta
 
@@ -154,6 +160,7 @@ class Deltas:
             [],
             b"",
             self._clock.now_ms(),
+            threads=await threads_of(self._database, room_id, all_events) if view.threads else {},
         )
 
     async def _events(self, room_id: RoomID, after: Place, upto: Place, view: View) -> tuple[list[StoredEvent], bool]:

@@ -14,6 +14,7 @@ from chappe.ids import RoomID, UserID
 from chappe.rooms import UserRoom, rooms_changed, rooms_of
 from chappe.storage import Database
 from chappe.stream import Log, Place, Shard, place, position_at, shard_of
+from chappe.timeline.unread import Counts
 
 MAX_FOLLOWERS = 20_000
 """People kept in memory without a waiting request; one with forty rooms takes about 20 KB."""
@@ -35,6 +36,17 @@ class ReadState(msgspec.Struct):
     highlights: int
 
 
+class ThreadedRead(msgspec.Struct, frozen=True):
+    """What a person has not read of a room, thread by thread, as known at `valid_at`."""
+
+    valid_at: Place
+    joined_place: Place
+    counted: int
+    """How many events of the room notify, up to there."""
+    main: Counts
+    threads: dict[str, Counts]
+
+
 class Follower:
     """One person's rooms, as committed up to `upto` in their own stream.
 
@@ -49,6 +61,7 @@ class Follower:
         self.joined: dict[Shard, frozenset[str]] = {}
         """The rooms the person is in, by shard."""
         self.read: dict[RoomID, ReadState] = {}
+        self.threaded: dict[RoomID, ThreadedRead] = {}
         self.waiting: set[asyncio.Future[None]] = set()
         self.loading = asyncio.Lock()
         self.assembling = asyncio.Semaphore(MAX_ASSEMBLED_AT_ONCE)
@@ -121,6 +134,7 @@ class Followers:
             if others:
                 joined[shard] = others
             follower.read.pop(room.room_id, None)
+            follower.threaded.pop(room.room_id, None)
             self._log.unwatch(room.room_id, follower)
         follower.rooms = follower.rooms | {room.room_id: room for room in changed}
         follower.joined = joined

@@ -11,7 +11,7 @@ from chappe.rooms.room_token import encode_room_token
 from chappe.rooms.shown import json_list
 from chappe.stream import Place, place, shard_of
 from chappe.sync.assembly import Assembly, account_event
-from chappe.sync.counts import is_own, unread
+from chappe.sync.counts import is_own, unread_members
 from chappe.sync.delta import Delta, latest, render, state_place, untold_state
 from chappe.timeline.aggregations import Bundling
 from chappe.timeline.receipts import Receipt
@@ -140,7 +140,6 @@ def stripped(room: UserRoom, word: bytes) -> bytes:
 async def _joined(
     a: Assembly, room_id: RoomID, delta: Delta, rendered: bytes, ephemeral: list[bytes], people: bytes
 ) -> bytes:
-    unread_count, highlights = await unread(a.database, a.tails, a.follower, a.rooms[room_id], delta)
     return b"".join(
         (
             b"{",
@@ -149,7 +148,8 @@ async def _joined(
             json_list(ephemeral),
             b'},"account_data":{"events":',
             json_list(a.account_data.get(room_id, [])),
-            b'},"unread_notifications":{"highlight_count":%d,"notification_count":%d}' % (highlights, unread_count),
+            b"}",
+            await unread_members(a, a.rooms[room_id], delta),
             b',"summary":' + people if people else b"",
             b"}",
         )

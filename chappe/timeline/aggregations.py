@@ -82,6 +82,12 @@ async def aggregations(
     return told
 
 
+async def has_aggregations(reads: reading.Reads, events: Sequence[StoredEvent]) -> bool:
+    """Whether anything may be told with any of the events, to some reader."""
+    places = [event.place for event in events if event.state_key is None]
+    return bool(places and await store.aggregated_kinds(reads, places))
+
+
 async def has_thread(reads: reading.Reads, root: StoredEvent, viewer: Viewer, sight: Sight, bundling: Bundling) -> bool:
     """Whether the viewer may see any event of the thread on `root`."""
     reader = _Reader(reads, viewer, sight, await bundling.withholding.ignored_by(viewer), bundling)

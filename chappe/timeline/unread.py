@@ -1,0 +1,93 @@
+"""How much of a room one person has not read, for the main timeline and for each thread.
+
+Client-Server API v1.19, "Marking notifications as read" and "Threaded read receipts": a thread is read up to its
+own receipt, one for the whole room, or the person's own last event in it. The main timeline is a thread like
+others here. What one costs depends on what was not read, never on members.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chappe.ids import RoomID, UserID
+from chappe.rooms import StoredEvent, reading
+from chappe.rooms.relations import threaded_upto
+from chappe.stream import Place
+from chappe.timeline import store_threads as store
+
+MAX_SEARCHED = 500
+"""How many of the last events are searched for the person's own last one, and for those of ignored people."""
+MAX_THREAD_EVENTS = 10_000
+"""Unread events of a room's threads that are counted: the newest. Who left more unread is told fewer."""
+MAX_HIGHLIGHTS = 10_000
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Events that notify a person, and those of them that highlight."""
+
+    notifications: int = 0
+    highlights: int = 0
+
+
+async def unread_by_thread(
+    reads: reading.Reads,
+    room_id: RoomID,
+    user_id: UserID,
+    joined: Place,
+    upto: Place,
+    counted: int,
+    ignored: frozenset[UserID],
+) -> tuple[Counts, dict[str, Counts]]:
+    """The counts of the main timeline, and by root those of threads that have any, up to a place.
+
+    `joined` is where the person came in, `counted` how many events of the room notify up to `upto`.
+    """
+    without = list(ignored)
+    floor, main, counted_at_main = await _read_main(reads, room_id, user_id, joined, upto)
+    threads = await store.unread_by_root(reads, room_id, user_id, floor, upto, MAX_THREAD_EVENTS, without)
+    read = {root: place for root, place, _ in threads}
+    in_main, in_threads = 0, dict.fromkeys(read, 0)
+    for place, root in await store.highlights(reads, room_id, user_id, floor, upto, MAX_HIGHLIGHTS, without):
+        if root is None:
+            in_main += place > main
+        elif place > read.get(root, upto):
+            in_threads[root] += 1
+    unread = counted - counted_at_main
+    if unread:
+        unread -= await threaded_upto(reads, room_id, upto) - await threaded_upto(reads, room_id, main)
+    if unread and ignored:
+        unread -= await said_by(reads, room_id, main, upto, ignored, main_only=True)
+    told = {root: Counts(number, in_threads[root]) for root, _, number in threads if number or in_threads[root]}
+    return Counts(max(0, unread), in_main), told
+
+
+async def said_by(
+    reads: reading.Reads, room_id: RoomID, after: Place, upto: Place, people: frozenset[UserID], *, main_only: bool
+) -> int:
+    """How many of the last events in (after, upto] notify, and are by these people; all, or those in no thread."""
+    return await store.said_by(reads, room_id, after, upto, MAX_SEARCHED, list(people), main_only=main_only)
+
+
+async def threads_of(reads: reading.Reads, room_id: RoomID, events: Sequence[StoredEvent]) -> dict[Place, str]:
+    """The roots of the threads that events are in. Asks nothing where no event relates to another."""
+    places = [event.place for event in events if b'"rel_type"' in event.client_json]
+    return await store.roots_of(reads, room_id, places) if places else {}
+
+
+async def _read_main(
+    reads: reading.Reads, room_id: RoomID, user_id: UserID, joined: Place, upto: Place
+) -> tuple[Place, Place, int]:
+    """How far the person has read every thread, and the main timeline; and how many events notify up to there."""
+    floor, main, counted = joined, Place(-1), 0
+    for thread_id, place, counted_there in await store.read_in_main(reads, room_id, user_id):
+        if place > main:
+            main, counted = Place(place), counted_there
+        if thread_id == "":
+            floor = max(floor, Place(place))
+    if joined > main:
+        came_in = await reading.events_at(reads, [joined])
+        main, counted = joined, came_in[0].counted if came_in else 0
+    own = await store.last_own_in_main(reads, room_id, user_id, main, upto, MAX_SEARCHED)
+    if own is not None:
+        main, counted = own
+    return floor, main, counted
