@@ -5,6 +5,7 @@ The texts here are what operators read: `chappe config` prints them, and so does
 
 import dataclasses
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -183,6 +184,26 @@ def _storage() -> Kind[str]:
     return Kind(says, read, kinds.verbatim)
 
 
+def _media_storage() -> Kind[str]:
+    says = '"files", or the address of a bucket: s3://key:secret@host/bucket'
+
+    def read(value: object) -> str:
+        if value == "files":
+            return "files"
+        try:
+            parts = urlsplit(value) if isinstance(value, str) else None
+            sound = parts is not None and parts.scheme in ("s3", "s3+http") and parts.port != 0
+            sound = sound and parts is not None and bool(parts.hostname and parts.username and parts.password)
+            sound = sound and parts is not None and re.fullmatch(r"/[a-z0-9.-]{3,63}", parts.path) is not None
+        except ValueError:
+            sound = False
+        if not sound:
+            raise Unfit.because(f"must be {says}")
+        return str(value)
+
+    return Kind(says, read, kinds.verbatim)
+
+
 def _bus() -> Kind[str]:
     def read(value: object) -> str:
         if isinstance(value, str) and value.startswith(("nats://", "tls://")):
@@ -287,6 +308,23 @@ class Settings:
         kinds.whole_number(1_000, 1_000_000_000_000_000),
         default=10_000_000_000,
         example="50_000_000_000",
+    )
+    push_private_networks: tuple[str, ...] = setting(
+        """Networks in which a push gateway may be, besides the public Internet: those of your own gateway. Clients
+        choose the address of their gateway, so without this nothing inside your networks is ever connected to. Only a
+        gateway in one of these may be spoken to without TLS.""",
+        kinds.networks(),
+        default=(),
+        example='["192.168.7.20"]',
+    )
+    media_storage: str = setting(
+        """Where the bytes of what people upload are kept. "files": in data_dir. The address of a bucket: in an object
+        storage that speaks S3, reached by https (s3://) or, within one's own network, http (s3+http://); with
+        ?region= behind it where the storage wants one. Thumbnails, and uploads on their way, are in data_dir always.""",
+        _media_storage(),
+        default="files",
+        example='"s3://key:secret@s3.example.org/chappe?region=eu-central-1"',
+        secret=True,
     )
     storage: str = setting(
         """Where the truth is kept. "sqlite": in data_dir, nothing else to install. The address of a PostgreSQL

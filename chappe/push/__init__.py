@@ -2,28 +2,60 @@
 
 A *push rule* says for which events a person is to be told, and how. The *default rules* are the same for
 everybody (`defaults.py`); a person's *changes* are stored beside them (`ruleset.py`), and both make the *whole*
-(`whole.py`).
+(`whole.py`). A *pusher* is the address of a *push gateway* for one of a person's clients; who has one is a
+*holder*. What a holder is to be told is a *notification*, until they have read it.
 
-`change_rules.py`: the acts · `rules.py` what a rule may look like, pure · `changes.py` what /sync is told
-· `store.py` all SQL · `routes….py` the endpoints.
+`change_rules.py` `set_pusher.py` `notify.py`: the acts · `rules.py` `pushers.py` what a rule and a pusher may look
+like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say about an event, pure · `deciders.py`
+`holders.py` what is kept in memory · `reader.py` follows the log · `deliveries.py` `notice.py` `gateway.py`
+`addresses.py` the way to the gateways · `changes.py` what /sync is told · `store.py` all SQL · `routes….py` the
+endpoints.
 
-Tables, in the person's shard: push_rules.
+Tables, in the person's shard: push_rules, pusher, notification.
 """
 
-from chappe.accounts import Deactivated, ManagedData
+from chappe.accounts import Deactivated, DevicesGone, ManagedData
+from chappe.clock import Clock
+from chappe.config import Settings
 from chappe.http import Routes
 from chappe.push.change_rules import forget_rules
 from chappe.push.changes import PUSH_RULES, push_rules, push_rules_between
+from chappe.push.deciders import Deciders
+from chappe.push.deliveries import Deliveries
+from chappe.push.gateway import Gateways
+from chappe.push.holders import Holders
+from chappe.push.reader import push_reader
+from chappe.push.routes_pushers import routes as _pushers
 from chappe.push.routes_rules import routes as _rules
+from chappe.push.set_pusher import forget_devices, remove_pusher
 from chappe.resources import Resources
+from chappe.storage import Database
+from chappe.stream import Bus, Effect
 
-routes = Routes(_rules)
+routes = Routes(_rules, _pushers)
+
+EFFECTS: dict[str, Effect] = {"push.remove_pusher": remove_pusher}
 
 
-def install(resources: Resources) -> None:
-    """Have accounts give out push rules as account data, and push learn of accounts that end."""
+def install(resources: Resources, bus: Bus) -> None:
+    """Add what push keeps in memory. Accounts give out push rules as account data, and tell of their ends."""
+    database, settings = resources.of(Database), resources.of(Settings)
+    gateways = Gateways(settings.push_private_networks)
+    resources.add(Holders(database))
+    resources.add(Deciders(database))
+    resources.add(Deliveries(database, bus, resources.of(Clock), gateways))
     resources.of(ManagedData)[PUSH_RULES] = push_rules
     resources.of(Deactivated).append(forget_rules)
+    resources.of(DevicesGone).append(forget_devices)
 
 
-__all__ = ["PUSH_RULES", "install", "push_rules", "push_rules_between", "routes"]
+__all__ = [
+    "EFFECTS",
+    "PUSH_RULES",
+    "Deliveries",
+    "install",
+    "push_reader",
+    "push_rules",
+    "push_rules_between",
+    "routes",
+]

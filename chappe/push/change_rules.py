@@ -6,6 +6,7 @@ from chappe.accounts.turns import Turns
 from chappe.errors import Errcode, Refused
 from chappe.ids import UserID
 from chappe.push import rules, store
+from chappe.push.deciders import Deciders
 from chappe.push.ruleset import JSON, Changes, Kind, Rule, Tuned
 from chappe.push.whole import Whole
 from chappe.stream import Device, Transaction
@@ -61,6 +62,7 @@ async def set_actions(tx: Transaction, device: Device, kind: Kind, rule_id: str,
 async def forget_rules(tx: Transaction, user_id: UserID, erase: bool) -> None:
     """What the end of an account does: its rules go."""
     store.erase_rules(tx, user_id)
+    tx.after_commit(lambda: tx.of(Deciders).forget(user_id))
 
 
 async def _begin(tx: Transaction, user_id: UserID) -> Changes:
@@ -98,3 +100,4 @@ def _put_own(tx: Transaction, user_id: UserID, changes: Changes, kind: Kind, own
 
 def _put(tx: Transaction, user_id: UserID, changes: Changes) -> None:
     store.put_rules(tx, user_id, rules.require_total(changes))
+    tx.after_commit(lambda: tx.of(Deciders).forget(user_id))

@@ -1,9 +1,35 @@
 """All the SQL of push."""
 
-from chappe.ids import UserID
-from chappe.push.ruleset import UNCHANGED, Changes, unpacked
+import msgspec
+
+from chappe.errors import Errcode, Refused
+from chappe.ids import RoomID, UserID
+from chappe.push.pushers import Pusher
+from chappe.push.ruleset import JSON, UNCHANGED, Changes, unpacked
+from chappe.rooms import StoredEvent
 from chappe.rooms.reading import Reads
+from chappe.rooms.stored import COLUMNS, from_row
+from chappe.storage import Database, Row
 from chappe.stream import Place, Transaction
+
+PusherKey = tuple[UserID, str, str]
+"""Person, app id, pushkey."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """An event of which somebody is to be told. `place` is in their shard."""
+
+    place: Place
+    event_place: Place
+    room_id: RoomID
+    tweaks: JSON
+    queued_at: int
+
+
+def stream_of(user_id: str) -> str:
+    """What the log calls a person's notifications: not by their id, which would wake their /sync."""
+    return f"push {user_id}"
+
 
 # Rules
 
@@ -29,3 +55,170 @@ def put_rules(tx: Transaction, user_id: UserID, stored: bytes) -> None:
 def erase_rules(tx: Transaction, user_id: UserID) -> None:
     """Queue that a person's rules are the default ones again."""
     tx.execute(_ERASE_RULES, user_id)
+
+
+# Pushers
+
+_PUSHER = "user_id, app_id, pushkey, app_display_name, device_display_name, profile_tag, lang, data, changed_at, sent"
+_PUSHERS = f"SELECT {_PUSHER} FROM pusher WHERE user_id = $1 ORDER BY app_id, pushkey"
+_ONE_PUSHER = f"SELECT {_PUSHER} FROM pusher WHERE user_id = $1 AND app_id = $2 AND pushkey = $3"
+_PUT_PUSHER = """
+INSERT INTO pusher (user_id, app_id, pushkey, device_id, app_display_name, device_display_name, profile_tag, lang,
+    data, changed_at, sent)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM (
+    SELECT COUNT(*) AS pushers FROM pusher WHERE user_id = $1 AND NOT (app_id = $2 AND pushkey = $3)
+) AS others WHERE pushers < $12
+ON CONFLICT (user_id, app_id, pushkey) DO UPDATE SET
+    device_id = excluded.device_id,
+    app_display_name = excluded.app_display_name,
+    device_display_name = excluded.device_display_name,
+    profile_tag = excluded.profile_tag,
+    lang = excluded.lang,
+    data = excluded.data,
+    changed_at = excluded.changed_at
+RETURNING user_id
+"""
+_OTHERS = "SELECT user_id FROM pusher WHERE app_id = $1 AND pushkey = $2 AND user_id <> $3"
+_REMOVE = "DELETE FROM pusher WHERE user_id = $1 AND app_id = $2 AND pushkey = $3"
+_REMOVE_GONE = """
+DELETE FROM pusher WHERE user_id = $1 AND device_id NOT IN (SELECT device_id FROM device WHERE user_id = $1)
+"""
+_SENT = "UPDATE pusher SET sent = $4 WHERE user_id = $1 AND app_id = $2 AND pushkey = $3 AND sent < $4"
+_HOLDERS = "SELECT DISTINCT user_id FROM pusher"
+_IS_HOLDER = "SELECT 1 FROM pusher WHERE user_id = $1 LIMIT 1"
+_HOLDERS_IN = """
+SELECT m.user_id FROM member_change m
+WHERE m.room_id = $1 AND m.membership = 'join' AND NOT EXISTS (
+    SELECT 1 FROM member_change n WHERE n.room_id = m.room_id AND n.user_id = m.user_id AND n.place > m.place
+) AND EXISTS (SELECT 1 FROM pusher p WHERE p.user_id = m.user_id)
+"""
+
+
+async def pushers(reads: Reads, user_id: UserID) -> list[Pusher]:
+    """A person's pushers."""
+    return [_pusher(row) for row in await reads.fetch(_PUSHERS, user_id)]
+
+
+async def pusher(reads: Reads, key: PusherKey) -> Pusher | None:
+    """One pusher, if it is still there."""
+    row = await reads.fetch_one(_ONE_PUSHER, *key)
+    return _pusher(row) if row is not None else None
+
+
+def _pusher(row: Row) -> Pusher:
+    return Pusher(*(msgspec.json.decode(value) if isinstance(value, bytes) else value for value in row))
+
+
+def put_pusher(
+    tx: Transaction, key: PusherKey, device_id: str, texts: tuple[str, str, str | None, str], data: bytes, most: int
+) -> None:
+    """Queue a pusher, new or changed; refused if the person has too many others. A new one begins with what comes."""
+    too_many = Refused(Errcode.RESOURCE_LIMIT_EXCEEDED, f"An account has at most {most} pushers.")
+    at = tx.place(stream_of(key[0]))
+    tx.conditional(_PUT_PUSHER, *key, device_id, *texts, data, tx.now, at, most, otherwise=too_many)
+
+
+async def others_with(reads: Reads, app_id: str, pushkey: str, user_id: UserID) -> list[UserID]:
+    """Who else has a pusher with the same keys."""
+    return [row[0] for row in await reads.fetch(_OTHERS, app_id, pushkey, user_id)]
+
+
+def remove_pusher(tx: Transaction, key: PusherKey) -> None:
+    """Queue that a pusher is no more, and what waited for the person's last one."""
+    tx.execute(_REMOVE, *key)
+    tx.execute(_ERASE_UNHELD, key[0])
+
+
+def remove_pushers_of_gone(tx: Transaction, user_id: UserID) -> None:
+    """Queue the same for the pushers of devices that are no more, once these are removed."""
+    tx.execute(_REMOVE_GONE, user_id)
+    tx.execute(_ERASE_UNHELD, user_id)
+
+
+def mark_sent(tx: Transaction, key: PusherKey, upto: int) -> None:
+    """Queue that a pusher's gateway was told up to a place of the person's shard."""
+    tx.execute(_SENT, *key, upto)
+
+
+async def holders(database: Database) -> list[UserID]:
+    """Everybody who has a pusher."""
+    return [row[0] for row in await database.scan(_HOLDERS)]
+
+
+async def is_holder(reads: Reads, user_id: UserID) -> bool:
+    """Whether somebody has a pusher."""
+    return await reads.fetch_one(_IS_HOLDER, user_id) is not None
+
+
+async def holders_in(database: Database, room_id: RoomID) -> list[UserID]:
+    """The members of a room who have a pusher. Proportional to members."""
+    return [row[0] for row in await database.scan(_HOLDERS_IN, room_id)]
+
+
+# Notifications
+
+_EVENTS = f"SELECT {COLUMNS} FROM event e WHERE e.place > $1 AND e.place <= $2 ORDER BY e.place LIMIT $3"
+_ADD = """
+INSERT INTO notification (user_id, event_place, place, room_id, tweaks, queued_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (user_id, event_place) DO NOTHING
+"""
+_WAITING = """
+SELECT place, event_place, room_id, tweaks, queued_at FROM notification
+WHERE user_id = $1 AND place > $2 ORDER BY place DESC LIMIT $3
+"""
+_COUNT = "SELECT COUNT(*) FROM notification WHERE user_id = $1"
+_IS_TOLD = "SELECT 1 FROM notification WHERE user_id = $1 AND event_place <= $3 AND room_id = $2 LIMIT 1"
+_ERASE_READ = "DELETE FROM notification WHERE user_id = $1 AND event_place <= $3 AND room_id = $2"
+_ERASE_UNHELD = """
+DELETE FROM notification WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM pusher WHERE user_id = $1)
+"""
+_ERASE_OLDEST = """
+DELETE FROM notification WHERE user_id = $1 AND place < (
+    SELECT place FROM notification WHERE user_id = $1 ORDER BY place DESC LIMIT 1 OFFSET $2
+)
+"""
+_WAITED_FOR = """
+SELECT DISTINCT p.user_id FROM pusher p JOIN notification n ON n.user_id = p.user_id AND n.place > p.sent
+"""
+
+
+async def events_of_shard(reads: Reads, after: Place, upto: Place, limit: int) -> list[StoredEvent]:
+    """The first events of all rooms of a shard in (after, upto], in order."""
+    return [from_row(row) for row in await reads.fetch(_EVENTS, after, upto, limit)]
+
+
+def add_notification(tx: Transaction, user_id: UserID, event_place: int, room_id: str, tweaks: bytes) -> None:
+    """Queue that somebody is to be told of an event, once."""
+    tx.append(_ADD, user_id, event_place, tx.place(stream_of(user_id)), room_id, tweaks, tx.now)
+
+
+async def waiting(reads: Reads, user_id: UserID, after: int, limit: int) -> list[Waiting]:
+    """The newest of what a person is to be told behind a place, oldest first."""
+    rows = await reads.fetch(_WAITING, user_id, after, limit)
+    return [Waiting(row[0], row[1], row[2], msgspec.json.decode(row[3]), row[4]) for row in reversed(rows)]
+
+
+async def untold(reads: Reads, user_id: UserID) -> int:
+    """How many events a person was notified of and has not read."""
+    row = await reads.fetch_one(_COUNT, user_id)
+    return int(row[0]) if row is not None else 0
+
+
+async def is_told_of(reads: Reads, user_id: UserID, room_id: RoomID, upto: Place) -> bool:
+    """Whether anything in the room up to a place waits to be read by a person who was notified of it."""
+    return await reads.fetch_one(_IS_TOLD, user_id, room_id, upto) is not None
+
+
+def erase_read(tx: Transaction, user_id: UserID, room_id: RoomID, upto: int) -> None:
+    """Queue that a person has read a room up to a place."""
+    tx.execute(_ERASE_READ, user_id, room_id, upto)
+
+
+def erase_oldest(tx: Transaction, user_id: UserID, keep: int) -> None:
+    """Queue that only the newest notifications of a person stay."""
+    tx.execute(_ERASE_OLDEST, user_id, keep - 1)
+
+
+async def waited_for(database: Database) -> list[UserID]:
+    """Everybody of whose notifications some were not sent to some pusher."""
+    return [row[0] for row in await database.scan(_WAITED_FOR)]

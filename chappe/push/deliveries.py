@@ -1,0 +1,146 @@
+"""Bringing notifications to push gateways: one after the other to each pusher, and again when one failed.
+
+What was sent is stored with each, so a restart goes on where the process ended; a gateway may then be told of
+an event twice, which it notices by the event's id.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from chappe.clock import Clock
+from chappe.errors import Refused
+from chappe.ids import UserID
+from chappe.push import store
+from chappe.push.gateway import Gateways, Undelivered
+from chappe.push.notice import Told, counts_only, notice
+from chappe.push.notify import erase_oldest
+from chappe.push.pushers import Pusher
+from chappe.push.set_pusher import mark_sent, remove_pusher
+from chappe.push.store import PusherKey, Waiting
+from chappe.rooms import StoredEvent, reading
+from chappe.storage import Database
+from chappe.stream import Bus, Command, shard_of
+
+logger = logging.getLogger(__name__)
+
+MAX_WAITING = 10
+"""Events a gateway is told of when more wait: the newest. How many there are stands in the counts."""
+MAX_KEPT = 1_000
+"""Notifications kept for a person who does not read: the newest."""
+GIVE_UP_MS = 24 * 60 * 60 * 1000
+"""A notification this old is not sent any more."""
+FIRST_RETRY_S = 1.0
+MAX_RETRY_S = 3_600.0
+
+
+class Deliveries:
+    """What is under way to push gateways: one task for each pusher that something waits for."""
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock, gateways: Gateways) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._gateways = gateways
+        self._tasks: dict[PusherKey, asyncio.Task[None]] = {}
+        self._asked: set[PusherKey] = set()
+        self._counts: set[PusherKey] = set()
+        self.first_retry_s = FIRST_RETRY_S
+
+    async def resume(self) -> None:
+        """Begin with what waited when the process ended."""
+        for user_id in await store.waited_for(self._database):
+            await self.wake(user_id)
+
+    async def wake(self, user_id: UserID, *, has_read: bool = False) -> None:
+        """Something new waits for a person's pushers; or they have read, so that what is unread is less."""
+        for pusher in await store.pushers(self._database, user_id):
+            key = (user_id, pusher.app_id, pusher.pushkey)
+            self._asked.add(key)
+            if has_read:
+                self._counts.add(key)
+            if key not in self._tasks:
+                self._tasks[key] = asyncio.get_running_loop().create_task(self._work(key))
+
+    async def close(self) -> None:
+        """Leave for the next process what waits."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._gateways.close()
+
+    async def _work(self, key: PusherKey) -> None:
+        try:
+            while key in self._asked:
+                self._asked.discard(key)
+                await self._send_waiting(key)
+        except Exception:
+            logger.exception("A pusher was left until its person is notified again")
+        finally:
+            self._asked.discard(key)
+            self._counts.discard(key)
+            del self._tasks[key]
+
+    async def _send_waiting(self, key: PusherKey) -> None:
+        """Send until nothing waits. After a failure, wait longer each time."""
+        delay = self.first_retry_s
+        while (pusher := await store.pusher(self._database, key)) is not None:
+            waiting = await store.waiting(self._database, key[0], pusher.sent, MAX_WAITING)
+            if not waiting and key not in self._counts:
+                return
+            try:
+                await self._send(key, pusher, waiting[0] if waiting else None)
+                delay = self.first_retry_s
+            except (Undelivered, Refused) as failure:
+                logger.info("%s was not told: %s. Again in %d s", urlsplit(pusher.url).netloc, failure, delay)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, MAX_RETRY_S)
+
+    async def _send(self, key: PusherKey, pusher: Pusher, waiting: Waiting | None) -> None:
+        body = await self._body(key[0], pusher, waiting)
+        rejected = await self._gateways.notify(pusher.url, body) if body is not None else []
+        self._counts.discard(key)
+        if pusher.pushkey in rejected:
+            await self._call(key[0], remove_pusher, *key)
+        elif waiting is not None:
+            await self._call(key[0], mark_sent, key, waiting.place)
+
+    async def _body(self, user_id: UserID, pusher: Pusher, waiting: Waiting | None) -> bytes | None:
+        """What the gateway is told; None when it is too late for that, or the person may not know any more."""
+        unread = await store.untold(self._database, user_id)
+        if unread > MAX_KEPT:
+            await self._call(user_id, erase_oldest, user_id, MAX_KEPT)
+            unread = MAX_KEPT
+        if waiting is None:
+            return counts_only(pusher, unread)
+        found = await reading.events_at(self._database, [waiting.event_place])
+        is_late = self._clock.now_ms() - waiting.queued_at > GIVE_UP_MS
+        if is_late or not found or found[0].redacted_by or not await self._is_in(user_id, waiting):
+            return None
+        return notice(pusher, await self._told(found[0]), waiting.tweaks, unread)
+
+    async def _is_in(self, user_id: UserID, waiting: Waiting) -> bool:
+        member = await reading.member_at(self._database, waiting.room_id, user_id)
+        return member is not None and member.content.get("membership") in ("join", "invite")
+
+    async def _told(self, event: StoredEvent) -> Told:
+        reads, room_id = self._database, event.room_id
+        sender = await reading.member_at(reads, room_id, event.sender)
+        name = await reading.state_event_at(reads, room_id, "m.room.name", "")
+        alias = await reading.state_event_at(reads, room_id, "m.room.canonical_alias", "")
+        return Told(
+            event.event_id,
+            room_id,
+            event.type,
+            event.state_key,
+            event.sender,
+            event.content,
+            sender.content.get("displayname") if sender is not None else None,
+            name.content.get("name") if name is not None else None,
+            alias.content.get("alias") if alias is not None else None,
+        )
+
+    async def _call(self, user_id: UserID, act: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        await self._bus.call(shard_of(user_id), Command(act, None, arguments))

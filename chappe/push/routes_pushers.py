@@ -1,0 +1,54 @@
+"""Matrix HTTP for pushers."""
+
+import msgspec
+
+from chappe.config import Settings
+from chappe.errors import Errcode, Refused
+from chappe.http import DEVICE, JSONObject, Request, Routes
+from chappe.push import store
+from chappe.push.pushers import HTTP, packed_data, require_names
+from chappe.push.set_pusher import remove_pusher, set_pusher
+from chappe.storage import Database
+
+routes = Routes()
+
+
+class PusherBody(msgspec.Struct):
+    """The body of POST /pushers/set. `kind` is null to remove the pusher."""
+
+    kind: str | None
+    app_id: str
+    pushkey: str
+    app_display_name: str | None = None
+    device_display_name: str | None = None
+    profile_tag: str | None = None
+    lang: str | None = None
+    data: dict[str, object] | None = None
+    append: bool = False
+
+
+@routes.get("/_matrix/client/v3/pushers", auth=DEVICE)
+async def get_pushers(request: Request) -> JSONObject:
+    """The person's pushers: where their sleeping clients are told."""
+    found = await store.pushers(request.of(Database), request.device.user_id)
+    return {"pushers": [pusher.shown() for pusher in found]}
+
+
+@routes.post("/_matrix/client/v3/pushers/set", auth=DEVICE)
+async def post_pusher(request: Request, body: PusherBody) -> JSONObject:
+    """Set, change or remove a pusher."""
+    user_id = request.device.user_id
+    require_names(body.app_id, body.pushkey)
+    if body.kind is None:
+        await request.call(user_id, remove_pusher, user_id, body.app_id, body.pushkey)
+        return {}
+    if body.kind != HTTP:
+        raise Refused(Errcode.INVALID_PARAM, 'This server has pushers of the kind "http" only.')
+    app, name, lang, data = body.app_display_name, body.device_display_name, body.lang, body.data
+    if app is None or name is None or lang is None or data is None:
+        raise Refused(Errcode.MISSING_PARAM, "A pusher needs app_display_name, device_display_name, lang and data.")
+    texts = (app, name, body.profile_tag, lang)
+    require_names(body.app_id, body.pushkey, app, name, body.profile_tag or "", lang)
+    packed = packed_data(data, request.of(Settings).push_private_networks)
+    await request.call(user_id, set_pusher, body.app_id, body.pushkey, texts, packed, body.append)
+    return {}
