@@ -68,8 +68,8 @@ format: $(STAMPS)/dev ## Let ruff put the code into shape.
 
 requirements: $(STAMPS)/dev ## Resolve again after pyproject.toml changed; ARGS=--upgrade takes newer versions.
 	$(COMPILE) --group uv -o requirements/uv.txt
-	$(COMPILE) pyproject.toml --extra postgres --group uv --group build -c requirements/uv.txt -o requirements/runtime.txt
-	$(COMPILE) pyproject.toml --extra postgres --group uv --group build --group dev -c requirements/runtime.txt \
+	$(COMPILE) pyproject.toml --extra postgres --extra s3 --group uv --group build -c requirements/uv.txt -o requirements/runtime.txt
+	$(COMPILE) pyproject.toml --extra postgres --extra s3 --group uv --group build --group dev -c requirements/runtime.txt \
 	    -o requirements/dev.txt
 
 # For every platform and Python, with hashes, and without naming where the packages came from.

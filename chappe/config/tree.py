@@ -284,6 +284,13 @@ class Settings:
         default=False,
         example="true",
     )
+    presence: bool = setting(
+        """Whether people who share a room see who is online, idle or offline. A change costs nothing for each member:
+        it is told with the next answer, after half a minute at the latest with most clients.""",
+        kinds.truth(),
+        default=True,
+        example="false",
+    )
     room_version: str = setting(
         "The version of new rooms when their maker does not choose. Some clients do not know 12 yet: take 11 for them.",
         kinds.one_of(ROOM_VERSIONS),
@@ -320,7 +327,7 @@ class Settings:
     media_storage: str = setting(
         """Where the bytes of what people upload are kept. "files": in data_dir. The address of a bucket: in an object
         storage that speaks S3, reached by https (s3://) or, within one's own network, http (s3+http://); with
-        ?region= behind it where the storage wants one. Thumbnails, and uploads on their way, are in data_dir always.""",
+        ?region= behind it where the storage wants one. Thumbnails and uploads on their way are in data_dir always.""",
         _media_storage(),
         default="files",
         example='"s3://key:secret@s3.example.org/chappe?region=eu-central-1"',

@@ -5,11 +5,14 @@ ASGI and not RSGI, although that costs a few microseconds more: granian gives th
 
 import asyncio
 import contextlib
+import logging
 
 from chappe.http.answer import Answer, Streamed, refusal
 from chappe.http.application import Application, busy
 from chappe.http.limits import SEND_SECONDS
 from chappe.http.request import Receive, Request, Scope, Send
+
+logger = logging.getLogger(__name__)
 
 
 class ASGIFace:
@@ -63,12 +66,16 @@ async def _send_pieces(answer: Streamed, request: Request, scope: Scope, send: S
         await send({"type": "http.response.pathsend", "path": answer.path})
         return
     gone = request.gone
-    async with contextlib.aclosing(answer.pieces) as pieces:
-        async for piece in pieces:
-            if gone.done():
-                return
-            async with asyncio.timeout(SEND_SECONDS):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+    try:
+        async with contextlib.aclosing(answer.pieces) as pieces:
+            async for piece in pieces:
+                if gone.done():
+                    return
+                async with asyncio.timeout(SEND_SECONDS):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+    except OSError as error:  # a TimeoutError is one, too
+        logger.warning("Request %s is cut off: %s", request.id, error)
+        return
     await send({"type": "http.response.body", "body": b""})
 
 

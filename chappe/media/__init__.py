@@ -4,9 +4,10 @@
 disk before its row commits. What is in the *spool* is on its way; the *sweeper* finishes what was cut off.
 
 The acts: `add.py` at once, or under an id given out before · `remove.py`. `rules.py` `ranges.py` `sizes.py` pure ·
-`uploads.py` taking in · `spool.py` what is on its way · `files.py` where bytes are kept · `find.py` `serve.py`
-giving out · `arrivals.py` waiting for an upload · `thumbnails.py` kept thumbnails · `decoders.py` the programs that
-make them, `decoder.py` such a program · `sweep.py` the sweeper · `store.py` all SQL · `routes.py` the endpoints.
+`uploads.py` taking in · `spool.py` what is on its way · `files.py` `files_s3.py` where bytes are kept · `find.py`
+`serve.py` giving out · `arrivals.py` waiting for an upload · `thumbnails.py` kept thumbnails · `decoders.py` the
+programs that make them, `decoder.py` such a program · `sweep.py` the sweeper · `store.py` all SQL · `routes.py` the
+endpoints.
 
 Tables, in the shard of the media id: media, reserved_media, unlinked_file.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from chappe.clock import Clock
 from chappe.config import Settings
+from chappe.errors import StartupError
 from chappe.holds import Eraser
 from chappe.media.arrivals import Arrivals
 from chappe.media.decoders import Decoders
@@ -36,7 +38,7 @@ def install(resources: Resources, settings: Settings, database: Database, bus: B
     """Add what media keeps in memory to `resources`, and make its folders."""
     folder: Path = settings.data_dir / "media"
     spool = Spool(folder / "incoming")
-    files = LocalFiles(folder)
+    files = _files(settings.media_storage, folder)
     decoders = Decoders()
     thumbnails = Thumbnails(folder / "thumbnails", files, decoders)
     resources.add(files, Files)
@@ -47,11 +49,25 @@ def install(resources: Resources, settings: Settings, database: Database, bus: B
     resources.add(Sweeper(database, bus, clock, spool, files, thumbnails))
 
 
+def _files(media_storage: str, folder: Path) -> Files:
+    if media_storage == "files":
+        return LocalFiles(folder)
+    try:
+        from chappe.media.files_s3 import S3Files  # minio is an extra
+    except ImportError as error:
+        raise StartupError(
+            f"media_storage names a bucket, and {error.name} is not installed.",
+            "Install Chappe with its extra 's3', or keep media in files.",
+        ) from error
+    return S3Files(media_storage)
+
+
 async def close(resources: Resources) -> None:
     """Commit what is about to be committed, and end the programs that make thumbnails."""
     await resources.of(Uploads).close()
     await resources.of(Thumbnails).close()
     await resources.of(Decoders).close()
+    await resources.of(Files).close()
 
 
 __all__ = ["ERASERS", "Sweeper", "Uploads", "close", "install", "remove_all_media_of", "remove_media", "routes"]

@@ -36,6 +36,10 @@ class Files(ABC):
         """Where the file is on this machine, if it is."""
         return None
 
+    async def close(self) -> None:
+        """Let go of connections."""
+        return
+
 
 class LocalFiles(Files):
     """A folder of folders, so that none has very many entries: the key's first two pairs of digits name them."""

@@ -20,7 +20,7 @@ from chappe.media.files import Files, pieces_of
 from chappe.media.find import find
 from chappe.media.serve import Content, send
 from chappe.media.sizes import Method, wanted_size
-from chappe.media.spool import Received
+from chappe.media.spool import Received, cannot_read
 from chappe.media.store import Media
 from chappe.media.thumbnails import Thumbnails
 from chappe.media.uploads import Uploads
@@ -182,7 +182,11 @@ def _body(request: Request) -> AsyncIterator[bytes]:
 
 async def _whole(request: Request, media: Media, content_type: str, filename: str | None) -> Answer:
     files, key = request.of(Files), media.file_key
-    if not await files.has(key):
+    try:
+        is_there = await files.has(key)
+    except OSError as error:
+        raise cannot_read(error) from error
+    if not is_there:
         logger.error("The file %s of the media %s is missing", key, media.media_id)
         raise rules.not_found()
     path = files.local_path(key)

@@ -157,9 +157,15 @@ def fsync_folder(folder: Path) -> None:
         os.fsync(descriptor)
 
 
+def cannot_read(error: OSError) -> Refused:
+    """The refusal when files are not to be had for a while."""
+    logger.error("Files cannot be read: %s", error)
+    return Refused(Errcode.UNAVAILABLE, "Files are not to be had just now. Try again.", retry_after_ms=30_000)
+
+
 def cannot_store(error: OSError) -> Refused:
     """The refusal when the disk takes no more, or is gone."""
-    logger.error("An upload cannot be stored: %s", error.strerror)
+    logger.error("An upload cannot be stored: %s", error)
     return Refused(
         Errcode.UNAVAILABLE, "The server cannot store files just now. Nothing was kept.", retry_after_ms=30_000
     )

@@ -12,8 +12,9 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.media.decoders import Decoders
 from chappe.media.files import Files
+from chappe.media.rules import not_found
 from chappe.media.sizes import Wanted
-from chappe.media.spool import cannot_store
+from chappe.media.spool import cannot_read, cannot_store
 from chappe.media.store import Media
 
 MAX_SOURCE_BYTES = 50_000_000
@@ -76,8 +77,10 @@ class Thumbnails:
     async def _make(self, media: Media, wanted: Wanted, stem: Path) -> Thumbnail:
         try:
             pieces = [piece async for piece in self._files.pieces(media.file_key, 0, media.size_bytes)]
+        except FileNotFoundError as error:
+            raise not_found() from error
         except OSError as error:
-            raise Refused(Errcode.NOT_FOUND, "There is no such media.") from error
+            raise cannot_read(error) from error
         made = await self._decoders.make(b"".join(pieces), wanted)
         try:
             return await asyncio.to_thread(_keep, stem, made.content_type, made.data)

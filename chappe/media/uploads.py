@@ -75,8 +75,9 @@ class Uploads:
         except Refused as no:
             # A database that cannot be reached leaves it open whether the row is there: the sweeper looks later.
             if no.code is not Errcode.UNAVAILABLE:
-                await self._files.delete(key)
-                is_settled = True
+                with contextlib.suppress(OSError):
+                    await self._files.delete(key)
+                    is_settled = True
             raise
         else:
             return answer
