@@ -97,16 +97,25 @@ _FALLBACK_KEYS = "SELECT algorithm, key_id, key, used FROM fallback_key WHERE us
 _CLAIMABLE = """
 SELECT DISTINCT device_id, algorithm FROM one_time_key
 WHERE user_id = $1 AND device_id IN (SELECT * FROM each_text($2)) AND claimed_at IS NULL
+UNION SELECT device_id, algorithm FROM fallback_key
+WHERE user_id = $1 AND device_id IN (SELECT * FROM each_text($2))
 """
-_CLAIM = """
+_OLDEST = """
+SELECT key_id, key FROM one_time_key WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND claimed_at IS NULL
+ORDER BY place, key_id LIMIT 1
+"""
+_NEXT = f"""
+SELECT o.key_id, o.key, f.key_id, f.key FROM (SELECT 1 AS row) AS always
+LEFT JOIN ({_OLDEST}) AS o ON 1 = 1
+LEFT JOIN fallback_key f ON f.user_id = $1 AND f.device_id = $2 AND f.algorithm = $3
+"""
+_USE_FALLBACK = f"""
+UPDATE fallback_key SET used = 1
+WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND used = 0 AND NOT EXISTS ({_OLDEST})
+"""
+_CLAIM = f"""
 UPDATE one_time_key SET claimed_at = $4
-WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND claimed_at IS NULL AND key_id = (
-    SELECT key_id FROM one_time_key WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND claimed_at IS NULL
-    ORDER BY place, key_id LIMIT 1
-) RETURNING key_id, key
-"""
-_USE_FALLBACK = """
-UPDATE fallback_key SET used = 1 WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 RETURNING key_id, key
+WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND key_id = (SELECT key_id FROM ({_OLDEST}) AS oldest)
 """
 
 
@@ -150,18 +159,21 @@ async def fallback_keys(reads: Reads, user_id: UserID, device_id: str) -> list[R
 
 
 async def claimable(reads: Reads, user_id: UserID, device_ids: list[str]) -> set[tuple[str, str]]:
-    """Of which devices and algorithms there are one-time keys left."""
+    """Of which devices and algorithms there is a one-time or a fallback key."""
     return {(row[0], row[1]) for row in await reads.fetch(_CLAIMABLE, user_id, device_ids)}
 
 
 def claim(tx: Transaction, user_id: UserID, device_id: str, algorithm: str) -> Outcome:
-    """Queue the claim of a device's oldest one-time key: its id and JSON. The act runs again if none is left."""
-    return tx.conditional(_CLAIM, user_id, device_id, algorithm, tx.now, otherwise=None)
+    """Queue a claim: id and JSON of the oldest one-time key, which nobody gets after this, and of the fallback key.
 
-
-def use_fallback(tx: Transaction, user_id: UserID, device_id: str, algorithm: str) -> Outcome:
-    """Queue that a fallback key is given out: its id and JSON. The act runs again if there is none any more."""
-    return tx.conditional(_USE_FALLBACK, user_id, device_id, algorithm, otherwise=None)
+    Either may be None. Units of a shard are flushed one after another, so that no other one comes between these
+    statements.
+    """
+    which = (user_id, device_id, algorithm)
+    outcome = tx.conditional(_NEXT, *which, otherwise=None)
+    tx.execute(_USE_FALLBACK, *which)
+    tx.execute(_CLAIM, *which, tx.now)
+    return outcome
 
 
 # Cross-signing keys and signatures

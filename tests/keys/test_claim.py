@@ -1,0 +1,111 @@
+"""Claiming one-time keys: each is given out once, ever."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.house import House, gather_at_once
+from tests.keys.publishing import SIGNED, Phone, claim, phone
+
+pytestmark = pytest.mark.anyio
+
+
+def ids(claimed: dict[str, Any]) -> str:
+    [[name]] = claimed.values()
+    return str(name).removeprefix(f"{SIGNED}:")
+
+
+async def test_the_oldest_key_is_given_out_first_and_then_the_fallback_key(house: House) -> None:
+    """claimKeys: in the order of uploads; the fallback key as often as it is asked for."""
+    anna, bob = await phone(house, "anna"), await house.person("bob")
+    await anna.upload(one_time=anna.one_time_keys("Z"))
+    await anna.upload(one_time=anna.one_time_keys("A"), fallback=anna.one_time_keys("F", fallback=True))
+    assert [ids(await claim(bob, anna)) for _ in range(5)] == ["Z", "A", "F", "F", "F"]
+
+
+async def test_fifty_callers_at_once_get_fifty_keys(house: House) -> None:
+    """claimKeys: no key is given to two, whoever asks at the same time; who comes too late gets the fallback key."""
+    anna, bob = await phone(house, "anna"), await house.person("bob")
+    names = [f"K{n:02}" for n in range(30)]
+    await anna.upload(one_time=anna.one_time_keys(*names), fallback=anna.one_time_keys("F", fallback=True))
+    claimed = [ids(one) for one in await gather_at_once(*(claim(bob, anna) for _ in range(50)))]
+    assert sorted(one for one in claimed if one != "F") == names
+    assert claimed.count("F") == 20
+
+
+async def test_without_a_fallback_key_who_comes_too_late_gets_nothing(house: House) -> None:
+    """claimKeys: the device is left out of the answer, and the others in it are not."""
+    anna, carl, bob = await phone(house, "anna"), await phone(house, "carl"), await house.person("bob")
+    await anna.upload(one_time=anna.one_time_keys("A"))
+    await carl.upload(one_time=carl.one_time_keys(*(f"K{n}" for n in range(50))))
+    claimed = await gather_at_once(*(claim(bob, anna, carl) for _ in range(50)))
+    assert sum(anna.person.user_id in one for one in claimed) == 1
+    assert len({ids({"": one[carl.person.user_id]}) for one in claimed}) == 50
+
+
+async def test_several_devices_of_a_person_are_claimed_together(house: House) -> None:
+    """claimKeys: one key of each device; unknown devices, people and algorithms are left out."""
+    anna, bob = await phone(house, "anna"), await house.person("bob")
+    second = Phone(await anna.person.another_device())
+    await anna.upload(one_time=anna.one_time_keys("A"))
+    await second.upload(one_time=second.one_time_keys("B"))
+    devices = {anna.person.device_id: SIGNED, second.person.device_id: SIGNED, "NONE": SIGNED, "with\0nul": SIGNED}
+    wanted = {anna.person.user_id: devices, "@nobody:localhost": {"X": SIGNED}, bob.user_id: {bob.device_id: "a\0b"}}
+    found = (await bob.post("/keys/claim", {"one_time_keys": wanted})).ok()
+    assert {device: list(keys) for device, keys in found["one_time_keys"][anna.person.user_id].items()} == {
+        anna.person.device_id: [f"{SIGNED}:A"],
+        second.person.device_id: [f"{SIGNED}:B"],
+    }
+    assert set(found["one_time_keys"]) == {anna.person.user_id}
+
+
+async def test_sync_tells_what_is_left(house: House) -> None:
+    """sync: the counts, and the kinds of fallback keys that nobody has been given yet."""
+    anna, bob = await phone(house, "anna"), await house.person("bob")
+
+    async def told() -> Any:
+        news = await anna.person.sync()
+        return news["device_one_time_keys_count"], news["device_unused_fallback_key_types"]
+
+    assert await told() == ({SIGNED: 0}, [])
+    await anna.upload(one_time=anna.one_time_keys("A", "B"), fallback=anna.one_time_keys("F", fallback=True))
+    assert await told() == ({SIGNED: 2}, [SIGNED])
+    await claim(bob, anna)
+    assert await told() == ({SIGNED: 1}, [SIGNED])
+    await claim(bob, anna)
+    await claim(bob, anna)
+    assert await told() == ({SIGNED: 0}, [])
+    await anna.upload(fallback=anna.one_time_keys("G", fallback=True))
+    assert await told() == ({SIGNED: 0}, [SIGNED])
+
+
+async def test_too_many_at_once_are_refused(house: House) -> None:
+    """claimKeys: a limit of devices in one request."""
+    bob = await house.person("bob")
+    wanted = {"@a:localhost": {f"D{n}": SIGNED for n in range(2_001)}}
+    assert (await bob.post("/keys/claim", {"one_time_keys": wanted})).errcode == "M_TOO_LARGE"
+    queried = {f"@a{n}:localhost": list[str]() for n in range(2_001)}
+    assert (await bob.post("/keys/query", {"device_keys": queried})).errcode == "M_TOO_LARGE"
+    for body in ({}, {"one_time_keys": {"nobody": {}}}, {"one_time_keys": {"@a:localhost": []}}):
+        assert (await bob.post("/keys/claim", body)).status == 400
+
+
+async def test_claims_and_uploads_at_once_lose_nothing(house: House) -> None:
+    anna, bob = await phone(house, "anna"), await house.person("bob")
+    claimed: list[str] = []
+
+    async def take() -> None:
+        while len(claimed) < 40:
+            if one := await claim(bob, anna):
+                claimed.append(ids(one))
+
+    async def give() -> None:
+        for n in range(50):
+            (await anna.upload(device=False, one_time=anna.one_time_keys(f"K{n:02}"))).ok()
+
+    async with asyncio.timeout(30):
+        await gather_at_once(give(), *(take() for _ in range(4)))
+    assert len(claimed) == len(set(claimed))
+    left = (await anna.upload(device=False)).ok()["one_time_key_counts"][SIGNED]
+    assert left + len(claimed) == 50
