@@ -122,6 +122,9 @@ class PushReader:
         sight = await sight_of(self._database, event.room_id, viewer)
         if sight.membership_now() not in ("join", "invite"):
             return False
+        if event.type == MEMBER and event.state_key == user_id:
+            # An invitation is told to whom it is for, whatever they may see of the room's past.
+            return event.sender not in await self._withholding.ignored_by(viewer)
         return bool(await visible(self._database, [event], viewer, sight, self._withholding))
 
     async def _receipts(self, shard: Shard, start: Place, end: Place) -> list[HasRead]:
