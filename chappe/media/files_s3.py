@@ -60,16 +60,11 @@ class S3Files(Files):
         )
 
     async def has(self, key: str) -> bool:
-        def stat() -> bool:
-            try:
-                self._client.stat_object(self._bucket, key)
-            except S3Error as error:
-                if error.code in ("NoSuchKey", "NoSuchObject"):
-                    return False
-                raise
-            return True
-
-        return await self._run(stat)
+        try:
+            await self._run(lambda: self._client.stat_object(self._bucket, key))
+        except FileNotFoundError:
+            return False
+        return True
 
     async def pieces(self, key: str, first: int, end: int) -> AsyncGenerator[bytes, None]:
         if first == end:
@@ -96,5 +91,9 @@ class S3Files(Files):
     async def _run(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        except S3Error as error:
+            if error.code in ("NoSuchKey", "NoSuchObject"):
+                raise FileNotFoundError(f"There is no such object: {error.object_name}") from error
+            raise OSError(f"The object storage refuses: {error.code}") from error
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise OSError(f"The object storage does not do it: {type(error).__name__}") from error

@@ -17,6 +17,8 @@ from chappe.stream import Bus, Command, Shard, Transaction, shard_of
 logger = logging.getLogger(__name__)
 
 INTERVAL_S = 3_600.0
+RETRY_S = 60.0
+"""After how long it is tried again when files could not be deleted."""
 MAX_SWEPT_AT_ONCE = 500
 
 
@@ -42,12 +44,14 @@ class Sweeper:
         """Sweep for as long as the process runs. Ends when cancelled."""
         while True:
             self._woken.clear()
+            pause_s = INTERVAL_S
             try:
                 await self.sweep()
             except (Refused, OSError) as error:
+                pause_s = RETRY_S
                 logger.warning("Files are cleaned up later: %s", error)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(INTERVAL_S):
+                async with asyncio.timeout(pause_s):
                     await self._woken.wait()
 
     async def sweep(self) -> None:
