@@ -5,28 +5,33 @@ device, a *one-time key* begins one conversation and is given out once, a *fallb
 left. *Cross-signing keys* are a person's: with them they vouch for their devices and for other people.
 
 Tables, in the user's shard: device_keys, one_time_key, fallback_key, cross_signing_key, key_signature,
-device_list, to_device_message, to_device_request; in the room's: device_list_change.
+device_list, to_device_message, to_device_request, key_backup, backed_up_key; in the room's: device_list_change.
 """
 
 from chappe.accounts import Deactivated, DeviceRenamed, DevicesGone
 from chappe.holds import Eraser
 from chappe.http import Routes
-from chappe.keys import devices_gone, spread, to_device
+from chappe.keys import backup, devices_gone, spread, to_device
 from chappe.keys.changes import DeviceLists, KeyChanges, Range
 from chappe.keys.inboxes import Inboxes
 from chappe.keys.routes import routes as _device_keys
+from chappe.keys.routes_backup import routes as _backup
 from chappe.keys.routes_to_device import routes as _to_device
 from chappe.resources import Resources
 from chappe.rooms import Joined
 from chappe.stream import Effect
 
-ROUTES = Routes(_device_keys, _to_device)
+ROUTES = Routes(_device_keys, _to_device, _backup)
 EFFECTS: dict[str, Effect] = {
     "keys.deliver": to_device.deliver,
+    "keys.erase_backup": backup.erase_some,
     "keys.spread": spread.spread,
     "keys.note_changes": spread.note_changes,
 }
-ERASERS: dict[str, Eraser] = {devices_gone.CROSS_SIGNING: devices_gone.erase_cross_signing}
+ERASERS: dict[str, Eraser] = {
+    backup.BACKUP: backup.erase_backup,
+    devices_gone.CROSS_SIGNING: devices_gone.erase_cross_signing,
+}
 
 
 def install(resources: Resources) -> None:
@@ -36,7 +41,7 @@ def install(resources: Resources) -> None:
     resources.add(changes.counts)
     resources.of(DevicesGone).extend((devices_gone.on_devices_gone, to_device.forget_devices))
     resources.of(DeviceRenamed).append(devices_gone.on_device_renamed)
-    resources.of(Deactivated).append(devices_gone.on_deactivated)
+    resources.of(Deactivated).extend((devices_gone.on_deactivated, backup.delete_backups))
     resources.of(Joined).append(spread.on_joined)
 
 
