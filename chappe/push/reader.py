@@ -69,15 +69,22 @@ class PushReader:
             start = events[-1].place
             notifications: list[Notification] = []
             for event in events:
-                if event.type == MEMBER and event.state_key is not None:
-                    self._holders.moved(event.room_id, UserID(event.state_key), event.content.get("membership"))
-                if self._holders.has(event.sender):
-                    has_read.append((event.sender, event.room_id, event.place))
+                has_read += [(user_id, event.room_id, event.place) for user_id in self._done_by(event)]
                 notifications += await self._notifications(event)
             await self._store(notify, notifications)
             for user_id in {notification[0] for notification in notifications}:
                 await self._deliveries.wake(user_id)
         await self._forget(has_read)
+
+    def _done_by(self, event: StoredEvent) -> list[UserID]:
+        """For whom nothing before the event waits any more: who sends has read, and who is out needs not to."""
+        done = {event.sender}
+        if event.type == MEMBER and event.state_key is not None:
+            user_id, membership = UserID(event.state_key), event.content.get("membership")
+            self._holders.moved(event.room_id, user_id, membership)
+            if membership in ("leave", "ban"):
+                done.add(user_id)
+        return [user_id for user_id in done if self._holders.has(user_id)]
 
     async def _notifications(self, event: StoredEvent) -> list[Notification]:
         """Who is to be told of an event, and how."""

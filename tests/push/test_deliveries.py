@@ -42,9 +42,9 @@ async def friends(house: House, **room: Any) -> tuple[Person, Person, str]:
 
 
 async def quiet(gateway: GatewayServer, number: int) -> None:
-    """Nothing more comes than so many notifications."""
+    """Nothing more comes than notifications of so many events."""
     await asyncio.sleep(0.6)
-    assert len(gateway.told) == number
+    assert len([one for one in gateway.told if "event_id" in one]) == number
 
 
 async def test_a_message_reaches_the_gateway_of_who_is_in_the_room(house: House, gateway: GatewayServer) -> None:
@@ -69,7 +69,8 @@ async def test_a_message_reaches_the_gateway_of_who_is_in_the_room(house: House,
         "prio": "low",
         "counts": {"unread": 1},
     }
-    await ann.send(room_id, "ben!", **{"m.mentions": {"user_ids": [ben.user_id]}})
+    mention: dict[str, Any] = {"m.mentions": {"user_ids": [ben.user_id]}}
+    await ann.send(room_id, "ben!", **mention)
     told = (await gateway.until(2))[1]
     assert (told["prio"], told["counts"]) == ("high", {"unread": 2})
     assert told["devices"][0]["tweaks"] == {"sound": "default", "highlight": True}
@@ -118,7 +119,7 @@ async def test_an_invited_person_is_told_and_one_who_left_or_ignores_is_not(
     (await ben.join(room_id)).ok()
     await ann.send(room_id, "Hello")
     assert (await gateway.until(2))[1]["content"]["body"] == "Hello"
-    ignored = {"ignored_users": {ann.user_id: {}}}
+    ignored: dict[str, Any] = {"ignored_users": {ann.user_id: {}}}
     (await ben.put(f"/user/{ben.user_id}/account_data/m.ignored_user_list", ignored)).ok()
     await ann.send(room_id, "Ignored")
     await quiet(gateway, 2)
@@ -131,8 +132,8 @@ async def test_an_invited_person_is_told_and_one_who_left_or_ignores_is_not(
 async def test_what_was_read_counts_no_more(house: House, gateway: GatewayServer) -> None:
     ann, ben, room_id = await friends(house)
     await with_phone(ben, gateway)
-    for text in ("one", "two"):
-        event_id = await ann.send(room_id, text)
+    await ann.send(room_id, "one")
+    event_id = await ann.send(room_id, "two")
     assert [one["counts"]["unread"] for one in await gateway.until(2)][-1] == 2
     (await ben.post(f"/rooms/{room_id}/receipt/m.read/{event_id}")).ok()
     told = (await gateway.until(3))[2]
