@@ -2,12 +2,10 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
-
-XML = "application/xml"
 
 
 class ObjectStorage(ThreadingHTTPServer):
@@ -35,10 +33,12 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
-    def answer(self, status: int, body: bytes = b"", length: int | None = None, **headers: str) -> None:
+    def answer(
+        self, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None, length: int | None = None
+    ) -> None:
         self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body)
@@ -64,20 +64,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(200, f"{done}</CompleteMultipartUploadResult>".encode())
         elif self.command == "PUT" and "partNumber" in query:
             storage.parts[query["uploadId"][0], int(query["partNumber"][0])] = body
-            self.answer(200, ETag='"part"')
+            self.answer(200, headers={"ETag": '"part"'})
         elif self.command == "PUT":
             storage.objects[path] = body
-            self.answer(200, ETag='"whole"')
+            self.answer(200, headers={"ETag": '"whole"'})
         elif self.command == "DELETE":
             storage.objects.pop(path, None)
             self.answer(204)
         elif path not in storage.objects:
             self.answer(
-                404, b"<Error><Code>NoSuchKey</Code></Error>" if self.command == "GET" else b"", Content_Type=XML
+                404,
+                b"<Error><Code>NoSuchKey</Code></Error>" if self.command == "GET" else b"",
+                {"Content-Type": "application/xml"},
             )
         elif self.command == "HEAD":
-            when = {"Last_Modified": "Wed, 21 Oct 2015 07:28:00 GMT", "ETag": '"whole"'}
-            self.answer(200, length=len(storage.objects[path]), **when)
+            when = {"Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT", "ETag": '"whole"'}
+            self.answer(200, headers=when, length=len(storage.objects[path]))
         else:
             self.get(storage.objects[path])
 
@@ -87,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(200, held)
             return
         part = held[int(found[1]) : int(found[2]) + 1 if found[2] else None]
-        self.answer(206, part, Content_Range=f"bytes {found[1]}-{int(found[1]) + len(part) - 1}/{len(held)}")
+        self.answer(206, part, {"Content-Range": f"bytes {found[1]}-{int(found[1]) + len(part) - 1}/{len(held)}"})
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = handle_one  # noqa: N815  # the names that the base class calls
 
