@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from chappe import accounts, discovery, keys, media, push, rooms, sync, timeline
+from chappe import accounts, discovery, keys, media, presence, push, rooms, sync, timeline
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import Refused, StartupError
@@ -21,6 +21,7 @@ from chappe.holds import Holds
 from chappe.http import Application, RateLimits, Routes, rates_from
 from chappe.http.server import HTTPServer
 from chappe.identity import Identity, load_identity
+from chappe.presence import Presence
 from chappe.resources import Resources
 from chappe.rooms import Rooms, SendGates, Tails
 from chappe.storage import Database
@@ -46,7 +47,7 @@ _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 
 def all_routes() -> Routes:
     """Every endpoint of this server."""
-    below = (discovery.routes, accounts.ROUTES, media.routes, rooms.routes, keys.ROUTES)
+    below = (discovery.routes, accounts.ROUTES, media.routes, rooms.routes, presence.routes, keys.ROUTES)
     return Routes(*below, timeline.routes, push.routes, sync.routes)
 
 
@@ -68,13 +69,23 @@ class Chappe:
         self.outbox = Outbox(database, self.writer, accounts.EFFECTS | rooms.EFFECTS | keys.EFFECTS | push.EFFECTS)
         self.bus = InProcessBus(database, self.writer, self.outbox, clock, self.resources)
         self.typing = Typing(self.log)
+        self.presence = Presence(self.log, clock, enabled=settings.presence)
         self._tasks: list[asyncio.Task[None]] = []
         identity = load_identity(settings.server_name, settings.data_dir)
         tails, inboxes = Tails(), keys.Inboxes(database, self.writer)
         key_changes = keys.KeyChanges(database, self.log, tails)
         withholding = Withholding(ignores=IgnoreLists(database, self.log))
         self.syncing = Syncing(
-            database, self.log, tails, self.typing, withholding, inboxes, key_changes, clock, secrets.token_hex(8)
+            database,
+            self.log,
+            tails,
+            self.typing,
+            self.presence,
+            withholding,
+            inboxes,
+            key_changes,
+            clock,
+            secrets.token_hex(8),
         )
         for thing, kind in (
             (settings, Settings),
@@ -88,6 +99,7 @@ class Chappe:
             (inboxes, keys.Inboxes),
             (key_changes, keys.KeyChanges),
             (self.typing, Typing),
+            (self.presence, Presence),
             (self.syncing, Syncing),
             (Rooms(), Rooms),
             (SendGates(), SendGates),
@@ -97,6 +109,7 @@ class Chappe:
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
         media.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
+        presence.install(self.resources)
         keys.install(self.resources)
         push.install(self.resources, self.bus)
         self.application = Application(

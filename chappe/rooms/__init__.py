@@ -23,6 +23,7 @@ from chappe.rooms.routes import routes as _routes
 from chappe.rooms.routes_directory import routes as _directory
 from chappe.rooms.routes_previews import routes as _previews
 from chappe.rooms.routes_state import routes as _state
+from chappe.rooms.spaces_store import share_a_room
 from chappe.rooms.spread import depart_everywhere, spread_profile
 from chappe.rooms.stored import StoredEvent
 from chappe.rooms.tails import Tails
@@ -58,4 +59,5 @@ __all__ = [
     "rooms_of",
     "routes",
     "sent_before",
+    "share_a_room",
 ]

@@ -35,3 +35,8 @@ async def count_mutual(reads: Reads, user_id: UserID, other: UserID) -> int:
     """How many rooms both people are in."""
     row = await reads.fetch_one(_COUNT_MUTUAL, user_id, other)
     return int(row[0]) if row else 0
+
+
+async def share_a_room(reads: Reads, user_id: UserID, other: UserID) -> bool:
+    """Whether there is a room that both people are in."""
+    return bool(await mutual_rooms(reads, user_id, other, "", 1))

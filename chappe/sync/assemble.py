@@ -6,6 +6,7 @@ step ends with what a fresh one is given.
 """
 
 import asyncio
+from collections.abc import Iterable
 from time import perf_counter
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from chappe.accounts.changes import account_data_changes
 from chappe.ids import RoomID
 from chappe.keys import DeviceLists
+from chappe.presence import M_PRESENCE, event_of
 from chappe.push import PUSH_RULES, push_rules, push_rules_between
 from chappe.rooms import UserRoom
 from chappe.rooms.shown import json_list
@@ -35,10 +37,11 @@ class Answer(msgspec.Struct):
     device_lists: DeviceLists
     key_counts: bytes
     """How many keys of the device are left, as members of the answer."""
+    presence: list[bytes]
 
     @property
     def has_news(self) -> bool:
-        """Whether a waiting client wants to hear of it."""
+        """Whether a waiting client wants to hear of it. Presence alone can wait until the end of the request."""
         return bool(self.account_data or self.to_device or self.device_lists) or any(self.rooms.values())
 
     def render(self, next_batch: str) -> bytes:
@@ -53,8 +56,7 @@ class Answer(msgspec.Struct):
             parts += [b',"rooms":{', b",".join(kinds), b"}"]
         parts += [b',"to_device":{"events":', json_list(self.to_device), b"}"]
         parts += [b',"device_lists":', self.device_lists.render() if self.device_lists else _NO_CHANGES, b","]
-        # No presence yet: clients expect the member all the same.
-        parts += [self.key_counts, b',"presence":{"events":[]}}']
+        parts += [self.key_counts, b',"presence":{"events":', json_list(self.presence), b"}}"]
         return b"".join(parts)
 
 
@@ -64,7 +66,7 @@ _NO_CHANGES = b'{"changed":[],"left":[]}'
 async def assemble(a: Assembly, log: Log) -> Answer:
     """Everything that the request asks for between `a.since` and `a.heads`."""
     kinds: dict[str, list[bytes]] = {"join": [], "invite": [], "knock": [], "leave": []}
-    answer = Answer(kinds, [], await a.to_device(), DeviceLists(set(), set()), await a.key_counts())
+    answer = Answer(kinds, [], await a.to_device(), DeviceLists(set(), set()), await a.key_counts(), [])
     a.ignored = await a.withholding.ignored_by(a.viewer)
     shard = shard_of(a.user_id)
     since, upto = a.place_since(shard), place(shard, a.heads[shard])
@@ -94,7 +96,23 @@ async def assemble(a: Assembly, log: Log) -> Answer:
     for room_id in _only_typing(a, log) - candidates.keys():
         if a.filter.wants_room(room_id) and (section := typing_only(a, room_id)):
             answer.rooms["join"].append(_encode(room_id) + b":" + section)
+    answer.presence = _presence(a, moved, since)
     return answer
+
+
+def _presence(a: Assembly, moved: Iterable[RoomID], since: Place) -> list[bytes]:
+    """The presence that has changed, and that of the people in rooms which are new to the client."""
+    wants = a.filter.presence.wants
+    if not wants(M_PRESENCE):
+        return []
+    rooms = [a.rooms[room_id] for room_id in moved]
+    anew = frozenset([room.room_id for room in rooms if room.membership == "join" and room.place > since])
+    found = a.presence.changes(a.joined, a.typing_since, anew)
+    return [
+        event_of(user_id, person, a.now)
+        for user_id, person in found.items()
+        if user_id not in a.ignored and wants(M_PRESENCE, user_id)
+    ]
 
 
 async def _push_rules(a: Assembly, since: Place, upto: Place) -> bytes | None:

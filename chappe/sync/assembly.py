@@ -6,6 +6,7 @@ import msgspec
 
 from chappe.ids import RoomID, UserID
 from chappe.keys import DeviceLists, Inboxes, KeyChanges, Range
+from chappe.presence import Presence
 from chappe.rooms import StoredEvent, Tails, UserRoom
 from chappe.storage import Database
 from chappe.stream import Place, Shard, place, position_at
@@ -29,6 +30,7 @@ class Assembly:
         tails: Tails,
         deltas: Deltas,
         typing: Typing,
+        presence: Presence,
         withholding: Withholding,
         inboxes: Inboxes,
         key_changes: KeyChanges,
@@ -46,6 +48,7 @@ class Assembly:
         self.tails = tails
         self.deltas = deltas
         self.typing = typing
+        self.presence = presence
         self.withholding = withholding
         self.inboxes = inboxes
         self.key_changes = key_changes
@@ -58,7 +61,7 @@ class Assembly:
         self.since = since
         self.heads = heads
         self.typing_since = typing_since
-        """Typing that changed after this count is told; -1 tells of every room, whether or not somebody types."""
+        """Typing and presence that changed after this count are told; -1 tells of every room, even if nobody types."""
         self.full_state = full_state
         self.now = now
         self.ignored: frozenset[UserID] = frozenset()

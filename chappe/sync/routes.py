@@ -9,6 +9,7 @@ from chappe.accounts import filter_of
 from chappe.errors import Errcode, Refused
 from chappe.events import canonical_json
 from chappe.http import GUEST, Limit, RawJSON, Request, Routes
+from chappe.presence import Presence, State, parse_state
 from chappe.sync.syncing import Syncing, Wish
 from chappe.timeline.filters import SyncFilter
 
@@ -39,8 +40,7 @@ class SyncQuery(msgspec.Struct):
 @routes.get("/_matrix/client/v3/sync", auth=GUEST, limit=Limit.READS)
 async def get_sync(request: Request, query: SyncQuery) -> RawJSON:
     """What changed since `since`, or everything (spec: "GET /sync")."""
-    if query.set_presence not in (None, "online", "offline", "unavailable"):
-        raise Refused(Errcode.INVALID_PARAM, "set_presence is one of online, offline and unavailable.")
+    state = State.ONLINE if query.set_presence is None else parse_state(query.set_presence, "set_presence")
     wish = Wish(
         device=request.device,
         since=query.since or None,
@@ -50,7 +50,9 @@ async def get_sync(request: Request, query: SyncQuery) -> RawJSON:
         timeout_s=min(max(query.timeout, 0), MAX_TIMEOUT_MS) / 1000,
     )
     syncing = request.of(Syncing)
-    body = await syncing.answer(wish, lambda: request.gone)
+    follower = await syncing.followers.get(request.device.user_id)
+    with request.of(Presence).poll(request.device, state, follower.joined):
+        body = await syncing.answer(wish, lambda: request.gone)
     if len(body) > READ_BYTES:
         # A large answer counts as many reads, which the next ones wait for: it stays in memory until it is fetched.
         with contextlib.suppress(Refused):

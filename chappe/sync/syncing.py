@@ -7,6 +7,7 @@ import msgspec
 
 from chappe.clock import Clock
 from chappe.keys import Inboxes, KeyChanges
+from chappe.presence import Presence
 from chappe.rooms import Tails
 from chappe.storage import Database
 from chappe.stream import Device, Log
@@ -46,6 +47,7 @@ class Syncing:
         log: Log,
         tails: Tails,
         typing: Typing,
+        presence: Presence,
         withholding: Withholding,
         inboxes: Inboxes,
         key_changes: KeyChanges,
@@ -56,6 +58,7 @@ class Syncing:
         self._log = log
         self._tails = tails
         self._typing = typing
+        self._presence = presence
         self._withholding = withholding
         self._inboxes = inboxes
         self._key_changes = key_changes
@@ -94,7 +97,7 @@ class Syncing:
 
     def _has_told_all(self, since: SyncToken, follower: Follower) -> bool:
         """Whether nothing at all has happened where the person reads: so it is with most requests when they come."""
-        if since.process != self._process or since.ephemeral != self._log.ephemeral or since.inbox is not None:
+        if since.process != self._process or since.ephemeral < self._typing.changed_upto or since.inbox is not None:
             return False
         heads, told = self._log.heads, since.positions
         if heads[follower.shard] != told.get(follower.shard, 0):
@@ -127,6 +130,7 @@ class Syncing:
             tails=self._tails,
             deltas=self._deltas,
             typing=self._typing,
+            presence=self._presence,
             withholding=self._withholding,
             inboxes=self._inboxes,
             key_changes=self._key_changes,
@@ -150,7 +154,8 @@ class Syncing:
             answer = await assemble(assembly, log)
         if not (even_without_news or answer.has_news):
             return None
-        if wish.since is not None and since is not None and self._has_told_all(since, follower):
+        says_nothing = since is not None and not answer.presence and self._has_told_all(since, follower)
+        if wish.since is not None and says_nothing:
             return answer.render(wish.since)
         return answer.render(self._token(assembly, ephemeral))
 

@@ -63,6 +63,11 @@ class Typing:
         """The count of the room's last change; 0 if there was none that is remembered."""
         return self._changed.get(room_id, 0)
 
+    @property
+    def changed_upto(self) -> int:
+        """The count of the last change anywhere; 0 if there was none."""
+        return next(reversed(self._changed.values()), 0)
+
     def changed_rooms(self, since: int) -> list[RoomID]:
         """The rooms that changed after a count."""
         rooms: list[RoomID] = []
