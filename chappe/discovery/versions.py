@@ -1,12 +1,13 @@
 """What GET /versions may promise: a version of the specification only once nothing a client does with it fails.
 
-`docs/decisions/0004-versions-told.md` says what each version still waits for.
+`docs/decisions/0009-versions-to-1-12.md` says what each later version still waits for.
 """
 
-VERSIONS = ("v1.1", "v1.2", "v1.3")
+VERSIONS = tuple(f"v1.{number}" for number in range(1, 13))
 
 UNSTABLE_FEATURES = {
     "org.matrix.msc4222": True,  # use_state_after in /sync
     "uk.tcpip.msc4133": True,  # extended profiles
     "uk.tcpip.msc4133.stable": True,
+    "uk.half-shot.msc2666.query_mutual_rooms.stable": True,  # rooms in common
 }
