@@ -1,11 +1,15 @@
 """A house worth attacking: people, rooms and events that exist, and a wire that sends any bytes at all."""
 
+import asyncio
 import hmac
 import json
 import logging
 from hashlib import sha1
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
+
+from PIL import Image
 
 from chappe.app import Chappe
 from chappe.http.asgi import ASGIFace
@@ -23,6 +27,7 @@ CORS = {
 COUNTED = (
     "account", "device", "profile", "account_data", "filter", "registration_token", "room", "event", "state_change",
     "member_change", "user_room", "redacted_original", "room_alias", "highlight", "outbox", "receipt",
+    "media", "reserved_media",
 )  # fmt: skip
 """Tables that a refused request leaves as they were. The others are written by readers that follow later, or
 keep what a refusal itself makes: a session to authenticate in, a nonce."""
@@ -98,6 +103,7 @@ class Estate:
     closed_room: str
     event: str
     redacted: str
+    media_id: str
 
     def __init__(self, chappe: Chappe, house: House) -> None:
         self.chappe = chappe
@@ -121,6 +127,10 @@ class Estate:
         self.event = await self.ben.send(self.open_room, "hello")
         self.redacted = await self.ben.send(self.open_room, "taken back")
         (await self.ben.put(f"/rooms/{self.open_room}/redact/{self.redacted}/r1", {})).ok()
+        picture = BytesIO()
+        Image.new("RGB", (600, 600)).save(picture, "PNG")
+        said = await self.ask("POST", "/_matrix/media/v3/upload", picture.getvalue(), token=self.ben.token)
+        self.media_id = said.json["content_uri"].rpartition("/")[2]
 
     async def _operator(self, name: str) -> Person:
         path = "/_synapse/admin/v1/register"
@@ -168,8 +178,12 @@ class Estate:
         }
         told: list[dict[str, Any]] = []
 
+        bodies = iter([{"type": "http.request", "body": raw, "more_body": False}])
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": raw, "more_body": False}
+            for body in bodies:
+                return body
+            return await asyncio.Future()  # whoever asks stays until they have the answer
 
         async def send(message: Any) -> None:
             told.append(message)

@@ -164,6 +164,13 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /_matrix/client/v3/rooms/{room_id}/messages": {
         "dir": "b", "from": "", "to": "", "limit": "10", "filter": '{"types":["m.room.message"]}',
     },
+    "POST /_matrix/media/v3/upload": {"filename": "a.png"},
+    "PUT /_matrix/media/v3/upload/{server_name}/{media_id}": {"filename": "a.png"},
+    "GET /_matrix/client/v1/media/download/{server_name}/{media_id}": {"timeout_ms": "0"},
+    "GET /_matrix/client/v1/media/download/{server_name}/{media_id}/{file_name}": {"timeout_ms": "0"},
+    "GET /_matrix/client/v1/media/thumbnail/{server_name}/{media_id}": {
+        "width": "10", "height": "10", "method": "crop", "animated": "true", "timeout_ms": "0",
+    },
     "GET /_matrix/client/v3/rooms/{room_id}/context/{event_id}": {"limit": "10", "filter": "{}"},
     "GET /_matrix/client/v3/sync": {
         "filter": "{}", "since": "", "full_state": "false", "set_presence": "online", "timeout": "0",
@@ -193,6 +200,9 @@ def right_path(estate: Estate, route: Route, **other: str) -> str:
         "device_id": estate.ann.device_id,
         "token": "abc",
         "auth_type": "m.login.registration_token",
+        "server_name": "localhost",
+        "media_id": estate.media_id,
+        "file_name": "a.png",
         **other,
     }
     return re.sub(r"\{(\w+)\}", lambda found: given[found[1]], route.path).replace("#", "%23")

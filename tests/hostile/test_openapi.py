@@ -45,6 +45,8 @@ def values_of(estate: Estate) -> dict[str, list[str]]:
         "key": ["displayname", "avatar_url", "m.tz", "org.example.any"],
         "device_id": [estate.ann.device_id, estate.eve.device_id],
         "auth_type": ["m.login.terms", "m.login.registration_token"],
+        "server_name": ["localhost"],
+        "media_id": [estate.media_id],
     }
 
 
