@@ -41,6 +41,9 @@ SLICES = ("stream", "holds", "accounts", "media", "rooms", "keys", "timeline", "
 SWITCH_INTERVAL_S = 0.0001
 """How soon a thread that comes back from COMMIT gets its turn beside a busy loop."""
 
+RESTORING = ".restoring"
+"""A folder in the data folder, while a backup is being put back: nothing of that is to be served yet."""
+
 _HISTORY = "SELECT id, server_name FROM history"
 _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 
@@ -171,8 +174,8 @@ async def open_database(settings: Settings) -> Database:
     return postgres
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make the data folder, for its owner alone."""
+def prepare_folder(folder: Path, *, restoring: bool = False) -> None:
+    """Make the data folder, for its owner alone. Only who is `restoring` may use one that is half restored."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if stat.S_IMODE(folder.stat().st_mode) & 0o077:
@@ -186,6 +189,11 @@ def prepare_folder(folder: Path) -> None:
         raise StartupError(
             f"The data folder {folder} is read-only for this user.",
             "Give it to the user that runs Chappe, or choose another with data_dir.",
+        )
+    if not restoring and (folder / RESTORING).exists():
+        raise StartupError(
+            f"A backup is being put back into {folder}, or that was cut off.",
+            "Wait for `chappe restore`, or run it again; with --force, if it says that the folder is not empty.",
         )
 
 

@@ -56,7 +56,7 @@ class SQLiteDatabase(Database):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = _exclusive(path.with_suffix(".lock"))
+        self._lock = exclusive(path.with_suffix(".lock"))
         try:
             self._writer = self._connect()
             self._reader = self._connect()
@@ -248,7 +248,7 @@ def _finish(done: "asyncio.Future[None]", error: sqlite3.Error | None) -> None:
         done.set_exception(error)
 
 
-def _exclusive(path: Path) -> int:
+def exclusive(path: Path) -> int:
     """Hold the lock file of a database: two processes on one file would each give out the same positions."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
