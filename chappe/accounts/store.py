@@ -54,6 +54,11 @@ def put_device(tx: Transaction, user_id: UserID, login: NewLogin) -> None:
     )  # fmt: skip
 
 
+def add_silent_device(tx: Transaction, user_id: UserID, device_id: str, name: str | None) -> None:
+    """Make a device without tokens. One that exists already makes this unit collide."""
+    tx.execute("INSERT INTO device VALUES ($1, $2, $3, $4, $4)", user_id, device_id, name, tx.now)
+
+
 def rename_device(tx: Transaction, user_id: UserID, device_id: str, name: str, otherwise: Refused) -> None:
     """Give a device another display name."""
     tx.conditional(

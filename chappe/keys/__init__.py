@@ -5,7 +5,8 @@ device, a *one-time key* begins one conversation and is given out once, a *fallb
 left. *Cross-signing keys* are a person's: with them they vouch for their devices and for other people.
 
 Tables, in the user's shard: device_keys, one_time_key, fallback_key, cross_signing_key, key_signature,
-device_list, to_device_message, to_device_request, key_backup, backed_up_key; in the room's: device_list_change.
+device_list, to_device_message, to_device_request, key_backup, backed_up_key, dehydrated_device; in the room's:
+device_list_change.
 """
 
 from chappe.accounts import Deactivated, DeviceRenamed, DevicesGone
@@ -16,12 +17,13 @@ from chappe.keys.changes import DeviceLists, KeyChanges, Range
 from chappe.keys.inboxes import Inboxes
 from chappe.keys.routes import routes as _device_keys
 from chappe.keys.routes_backup import routes as _backup
+from chappe.keys.routes_dehydrated import routes as _dehydrated
 from chappe.keys.routes_to_device import routes as _to_device
 from chappe.resources import Resources
 from chappe.rooms import Joined
 from chappe.stream import Effect
 
-ROUTES = Routes(_device_keys, _to_device, _backup)
+ROUTES = Routes(_device_keys, _to_device, _backup, _dehydrated)
 EFFECTS: dict[str, Effect] = {
     "keys.deliver": to_device.deliver,
     "keys.erase_backup": backup.erase_some,

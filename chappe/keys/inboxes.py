@@ -65,7 +65,7 @@ class Inboxes:
         if inbox.last <= after:
             return Told([], upto, is_all=True)
         waiting = await store.messages(self._reads, user_id, device_id, after, upto, MAX_TOLD + 1)
-        return _first_of(waiting, upto)
+        return first_of(waiting, upto)
 
     async def _inbox(self, user_id: UserID, device_id: str) -> _Inbox:
         inboxes = self._kept.setdefault(user_id, {})
@@ -82,8 +82,8 @@ class Inboxes:
         return inbox
 
 
-def _first_of(waiting: list[tuple[Place, bytes]], upto: Place) -> Told:
-    """As many as one answer tells."""
+def first_of(waiting: list[tuple[Place, bytes]], upto: Place) -> Told:
+    """As many of the messages up to a place as one answer tells."""
     events: list[bytes] = []
     size_bytes, end = 0, upto
     for place, event in waiting:

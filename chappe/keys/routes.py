@@ -55,12 +55,13 @@ async def post_upload(request: Request, body: UploadBody) -> JSONObject:
     fingerprint = await fingerprint_of(request.of(Database), user_id, device_id)
     if body.device_keys or body.one_time_keys or body.fallback_keys:
         # Two hundred signatures take some 20 ms to check.
-        upload = await asyncio.to_thread(_checked, body, user_id, device_id, fingerprint)
+        upload = await asyncio.to_thread(checked_upload, body, user_id, device_id, fingerprint)
         await request.call(user_id, upload_keys, upload)
     return {"one_time_key_counts": await counts_of(request.of(Database), user_id, device_id)}
 
 
-def _checked(body: UploadBody, user_id: UserID, device_id: str, fingerprint: str | None) -> Upload:
+def checked_upload(body: UploadBody, user_id: UserID, device_id: str, fingerprint: str | None) -> Upload:
+    """What a device publishes, if it may; `fingerprint` is the key it has published to sign with."""
     own, others = None, dict[str, str]()
     if body.device_keys:
         own = rules.device_keys(body.device_keys, user_id, device_id)

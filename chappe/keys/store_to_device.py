@@ -1,4 +1,7 @@
-"""All the SQL about messages from device to device. It also reads `device`, which accounts own."""
+"""All the SQL about messages from device to device, and the device that waits for them.
+
+It also reads `device`, which accounts own.
+"""
 
 from chappe.ids import UserID
 from chappe.rooms.reading import Reads
@@ -67,9 +70,29 @@ async def was_sent(reads: Reads, device: Device, repeat_key: bytes) -> bool:
 
 def erase_of_gone(tx: Transaction, user_id: UserID) -> None:
     """Queue that nothing remains of devices that are gone: neither what waits for them nor what they asked."""
-    for table in ("to_device_message", "to_device_request"):
+    for table in ("to_device_message", "to_device_request", "dehydrated_device"):
         tx.execute(
             f"DELETE FROM {table} WHERE user_id = $1 AND device_id NOT IN "
             "(SELECT device_id FROM device WHERE user_id = $1)",
             user_id,
         )
+
+
+# The device that waits for a login
+
+_PUT_DEHYDRATED = """
+INSERT INTO dehydrated_device (user_id, device_id, device_data) VALUES ($1, $2, $3)
+ON CONFLICT (user_id) DO UPDATE SET device_id = excluded.device_id, device_data = excluded.device_data
+"""
+_DEHYDRATED = "SELECT device_id, device_data FROM dehydrated_device WHERE user_id = $1"
+
+
+def put_dehydrated_device(tx: Transaction, user_id: UserID, device_id: str, data: bytes) -> None:
+    """Queue which device of a person is the dehydrated one, with its data."""
+    tx.execute(_PUT_DEHYDRATED, user_id, device_id, data)
+
+
+async def dehydrated_device(reads: Reads, user_id: UserID) -> tuple[str, bytes] | None:
+    """The id and the data of a person's dehydrated device."""
+    row = await reads.fetch_one(_DEHYDRATED, user_id)
+    return None if row is None else (row[0], bytes(row[1]))
