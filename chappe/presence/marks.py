@@ -1,6 +1,7 @@
 """In which rooms whose presence has changed lately. A change costs something for each room of the person, never for
 each member of a room: a reader finds in the marks of their own rooms who has changed since they last looked."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
 from chappe.ids import UserID
@@ -15,7 +16,7 @@ class Marks:
     """For each room the people whose presence changed, with the count of the change, the last one last."""
 
     def __init__(self) -> None:
-        self._rooms: dict[str, dict[UserID, int]] = {}
+        self._rooms: OrderedDict[str, dict[UserID, int]] = OrderedDict()
         self._number = 0
 
     def __len__(self) -> int:
@@ -35,7 +36,7 @@ class Marks:
                     self._number -= 1
             marked[user_id] = count
         while self._number > MAX_MARKS:
-            self._number -= len(rooms.pop(next(iter(rooms))))
+            self._number -= len(rooms.popitem(last=False)[1])
 
     def since(self, room_id: str, count: int) -> Iterator[UserID]:
         """Those who are marked in a room with a later count, the last one first."""

@@ -3,6 +3,7 @@
 Nobody is woken by a change, and no timer runs: what time has changed is found when somebody looks.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from types import TracebackType
 
@@ -52,11 +53,11 @@ class Presence:
         self._log = log
         self._now = clock.now_ms
         self.enabled = enabled
-        self._people: dict[UserID, Person] = {}
+        self._people: OrderedDict[UserID, Person] = OrderedDict()
         self._marks = Marks()
-        self._leaving: dict[_KeyOfDevice, int] = {}
+        self._leaving: OrderedDict[_KeyOfDevice, int] = OrderedDict()
         """Devices without an open request, and since when: the one silent longest first."""
-        self._active: dict[UserID, int] = {}
+        self._active: OrderedDict[UserID, int] = OrderedDict()
         """People online, and when they last did something: the one idle longest first."""
         self.changed_upto = 0
         """The count of the last change of anybody."""
