@@ -15,6 +15,7 @@ class RoomView:
         self.seen: set[str] = set()
         self.redacted: set[str] = set()
         self.unread = (0, 0)
+        self.unread_threads: dict[str, tuple[int, int]] = {}
         self.receipts: dict[tuple[str, str, str], str] = {}
         self.summary: dict[str, Any] = {}
         self.account_data: dict[str, Any] = {}
@@ -44,8 +45,9 @@ class RoomView:
             self.account_data[event["type"]] = event["content"]
         self.summary.update(section.get("summary", {}))
         if "unread_notifications" in section:
-            counts = section["unread_notifications"]
-            self.unread = (counts["notification_count"], counts["highlight_count"])
+            self.unread = _counts(section["unread_notifications"])
+            threads = section.get("unread_thread_notifications", {})
+            self.unread_threads = {root: _counts(counts) for root, counts in threads.items()}
 
     def _take_timeline(self, timeline: dict[str, Any]) -> None:
         if timeline.get("limited"):
@@ -101,6 +103,10 @@ class ModelClient:
         for event in answer.get("account_data", {}).get("events", []):
             self.account_data[event["type"]] = event["content"]
         self.since = answer["next_batch"]
+
+
+def _counts(told: dict[str, int]) -> tuple[int, int]:
+    return told["notification_count"], told["highlight_count"]
 
 
 def _begins_anew(section: dict[str, Any]) -> bool:

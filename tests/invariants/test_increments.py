@@ -39,6 +39,8 @@ member = st.tuples(
     who,
 )
 send = st.tuples(st.just("send"), who, room, st.integers(1, 7), st.lists(who, max_size=2))
+in_thread = st.tuples(st.just("relate"), who, room, back, st.just("m.thread"), st.lists(who, max_size=1))
+refer = st.tuples(st.just("relate"), who, room, back, st.just("m.reference"), st.lists(who, max_size=1))
 send_to_all = st.tuples(st.just("send"), who, room, st.integers(1, 3), st.none())
 state = st.one_of(
     st.tuples(st.just("state"), who, room, st.just("m.room.name"), st.just(""), st.sampled_from([{}, {"name": "A"}])),
@@ -58,14 +60,19 @@ state = st.one_of(
 )
 redact = st.tuples(st.just("redact"), who, room, back)
 receipt = st.tuples(
-    st.just("receipt"), who, room, back, st.sampled_from(["m.read", "m.read.private"]), st.sampled_from([None, "main"])
+    st.just("receipt"),
+    who,
+    room,
+    back,
+    st.sampled_from(["m.read", "m.read.private"]),
+    st.sampled_from([None, "main", "its own"]),
 )
 own = st.one_of(
     st.tuples(st.just("account_data"), who, st.none() | room, st.sampled_from(["a.b", "c.d"]), st.integers(0, 3)),
     st.tuples(st.just("profile"), who, st.sampled_from(["Ann", "Ben"])),
     st.tuples(st.just("typing"), who, room, st.booleans()),
 )
-anything = st.one_of(member, send, state, redact, receipt, own)
+anything = st.one_of(member, send, in_thread, state, redact, receipt, own)
 
 
 class Story(RuleBasedStateMachine):
@@ -97,7 +104,7 @@ class Story(RuleBasedStateMachine):
     def change_a_membership(self, op: Op) -> None:
         self.run(self.world.do(op))
 
-    @rule(op=send | send_to_all)
+    @rule(op=send | send_to_all | in_thread | refer)
     def talk(self, op: Op) -> None:
         self.run(self.world.do(op))
 

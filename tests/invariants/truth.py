@@ -15,6 +15,7 @@ SELECT place, event_id, type, state_key, sender, client_json, redacted_by FROM e
 _RECEIPTS = "SELECT user_id, type, thread_id, event_id, event_place FROM receipt WHERE room_id = $1"
 _ACCOUNT_DATA = "SELECT room_id, type, content FROM account_data WHERE user_id = $1"
 
+MAIN = "main"
 EVERYONE = ""
 """Who is mentioned by a mention of the room."""
 
@@ -115,6 +116,37 @@ class Truth:
             sum(event.type == "m.room.message" for event in since),
             sum(bool({user_id, EVERYONE} & mentions.get(event.id, set())) for event in since if not event.is_redacted),
         )
+
+    def unread_by_thread(
+        self, user_id: str, mentions: dict[str, set[str]], threads: dict[str, str]
+    ) -> dict[str, tuple[int, int]]:
+        """The same for each thread, and for the main timeline; those of `threads`, by event, are in no other."""
+        own = [(thread, place) for who, _, thread, _, place in self._receipts if who == user_id]
+        everywhere = max([place for thread, place in own if thread == ""], default=0)
+        membership = "leave"
+        for event in self.events:
+            if (event.type, event.state_key) == ("m.room.member", user_id):
+                if event.content["membership"] == "join" != membership:
+                    everywhere = max(everywhere, event.place)
+                membership = event.content["membership"]
+        own += [(threads.get(event.id, MAIN), event.place) for event in self.events if event.sender == user_id]
+        found: dict[str, tuple[int, int]] = {}
+        for root in {MAIN, *threads.values()}:
+            read_place = max([everywhere, *(place for thread, place in own if thread == root)])
+            since = [e for e in self.events if e.place > read_place and threads.get(e.id, MAIN) == root]
+            highlights = [e for e in since if {user_id, EVERYONE} & mentions.get(e.id, set()) and not e.is_redacted]
+            found[root] = (sum(event.type == "m.room.message" for event in since), len(highlights))
+        return {root: counts for root, counts in found.items() if root == MAIN or counts != (0, 0)}
+
+    def thread_of(self, event_id: str) -> str | None:
+        """The root of the thread that an event is in, by what is left of it and of the three it leads to."""
+        events = {event.id: event for event in self.events}
+        for _ in range(4):
+            relation = events[event_id].content.get("m.relates_to", {}) if event_id in events else {}
+            if relation.get("rel_type") == "m.thread":
+                return str(relation["event_id"])
+            event_id = relation.get("event_id", "")
+        return None
 
 
 def _may_see(visibility: str, membership: str, *, joined_later: bool) -> bool:

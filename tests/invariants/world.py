@@ -10,7 +10,7 @@ from urllib.parse import quote
 from chappe.app import Chappe
 from chappe.config import Settings
 from chappe.ids import UserID
-from chappe.keys import Inboxes
+from chappe.keys import Inboxes, KeyChanges
 from chappe.rooms import Tails
 from chappe.storage import Database
 from chappe.stream import Device, Log
@@ -19,7 +19,7 @@ from chappe.timeline.filters import SyncFilter
 from chappe.timeline.visible import Withholding
 from tests.house import Clock, House, Person, Said
 from tests.invariants.model_client import ModelClient, RoomView
-from tests.invariants.truth import EVERYONE, Truth, account_data_of, truth_of
+from tests.invariants.truth import EVERYONE, MAIN, Truth, account_data_of, truth_of
 
 PEOPLE = 3
 DEVICES = 2
@@ -39,9 +39,13 @@ class Phone:
         self.lazy = number % 2 == 1
         self.state_after = number % 3 == 1
         self.include_leave = number % 4 == 0
+        self.threaded = number % 3 != 0
 
     def filter(self, limit: int) -> dict[str, Any]:
-        room: dict[str, Any] = {"timeline": {"limit": limit}, "state": {"lazy_load_members": self.lazy}}
+        room: dict[str, Any] = {
+            "timeline": {"limit": limit, "unread_thread_notifications": self.threaded},
+            "state": {"lazy_load_members": self.lazy},
+        }
         return {"room": {**room, "include_leave": self.include_leave}}
 
     def query(self, limit: int, **more: Any) -> dict[str, Any]:
@@ -63,6 +67,8 @@ class World:
         self.phones: list[Phone] = []
         self.rooms: list[str] = []
         self.mentions: dict[str, set[str]] = {}
+        self.threads: dict[str, str] = {}
+        """The roots of the threads that events were sent into."""
         self.forgotten: dict[tuple[str, str], str] = {}
         """Which membership event was a person's last one in a room when they forgot it."""
 
@@ -83,7 +89,7 @@ class World:
 
     async def begin(self) -> None:
         """A new story: new people, no rooms."""
-        self.rooms, self.mentions, self.forgotten = [], {}, {}
+        self.rooms, self.mentions, self.threads, self.forgotten = [], {}, {}, {}
         names = [f"p{next(self.numbers)}" for _ in range(PEOPLE)]
         self.people = list(await asyncio.gather(*map(self.house.person, names)))
         self.phones = []
@@ -159,6 +165,25 @@ class World:
                 await self._note_mention(said.json["event_id"], room_id, person, content["m.mentions"])
         return said
 
+    async def do_relate(self, who: int, room: int, back: int, rel_type: str, mentioned: list[int]) -> Said | None:
+        """A message in a thread on an event, or one that refers to it, and mentions people."""
+        parent = await self._event_back(room, back)
+        if parent is None:
+            return None
+        person, room_id = self.people[who], self._room(room)
+        content: dict[str, Any] = {"msgtype": "m.text", "body": "related"}
+        content["m.relates_to"] = {"rel_type": rel_type, "event_id": parent}
+        if mentioned:
+            content["m.mentions"] = {"user_ids": [self.people[n].user_id for n in mentioned]}
+        said = await person.put(f"/rooms/{quote(room_id)}/send/m.room.message/w{next(self.numbers)}", content)
+        if said.status == 200:
+            truth = await truth_of(self.house.chappe.database, room_id)
+            root = parent if rel_type == "m.thread" else truth.thread_of(parent)
+            if root is not None:
+                self.threads[said.json["event_id"]] = root
+            await self._note_mention(said.json["event_id"], room_id, person, content.get("m.mentions", {}))
+        return said
+
     async def _note_mention(self, event_id: str, room_id: str, sender: Person, mentions: dict[str, Any]) -> None:
         truth = await truth_of(self.house.chappe.database, room_id)
         everyone = {EVERYONE} if mentions.get("room") and truth.power(sender.user_id) >= 50 else set()
@@ -190,6 +215,8 @@ class World:
         event_id = await self._event_back(room, back)
         if event_id is None:
             return None
+        if thread == "its own":
+            thread = self.threads.get(event_id, MAIN)
         body = {} if thread is None else {"thread_id": thread}
         path = f"/rooms/{quote(self._room(room))}/receipt/{type}/{quote(event_id)}"
         return await self.people[who].post(path, body)
@@ -262,7 +289,10 @@ class World:
         chappe, person = self.house.chappe, phone.person
         log = Log(chappe.log.heads, chappe.log.history)
         inboxes = Inboxes(chappe.database, chappe.writer)
-        cold = Syncing(chappe.database, log, Tails(), chappe.typing, Withholding(), inboxes, self.clock, "cold")
+        tails = Tails()
+        changes = KeyChanges(chappe.database, log, tails)
+        parts = (chappe.typing, chappe.presence, Withholding(), inboxes, changes)
+        cold = Syncing(chappe.database, log, tails, *parts, self.clock, "cold")
         word = "state_after" if phone.state_after else "state"
         device = Device(UserID(person.user_id), None)
         body = await cold.answer(Wish(device, None, SyncFilter.parse(phone.filter(limit)), False, word, 0), _never)
@@ -295,7 +325,11 @@ class World:
             if membership == "join":
                 view = phone.knows.join[room_id]
                 _require_true_room(view, truth, user_id, lazy=phone.lazy)
-                assert view.unread == truth.unread(user_id, self.mentions), "unread"
+                if phone.threaded:
+                    by_thread = {MAIN: view.unread, **view.unread_threads}
+                    assert by_thread == truth.unread_by_thread(user_id, self.mentions, self.threads), "unread"
+                else:
+                    assert view.unread == truth.unread(user_id, self.mentions), "unread"
                 assert view.account_data == account_data.get(room_id, {})
                 assert view.typing == self.house.chappe.typing.users(room_id)  # type: ignore[arg-type]
 
@@ -351,7 +385,7 @@ def _require_same_room(view: RoomView, fresh: RoomView, *, lazy: bool) -> None:
         assert is_redacted or event["content"] == given[key]["content"]
     both = min(len(view.timeline), len(fresh.timeline))
     assert view.timeline_ids[len(view.timeline) - both :] == fresh.timeline_ids[len(fresh.timeline) - both :]
-    assert view.unread == fresh.unread, "unread"
+    assert (view.unread, view.unread_threads) == (fresh.unread, fresh.unread_threads), "unread"
     assert view.receipts == fresh.receipts
     assert view.account_data == fresh.account_data, "account data of the room"
     assert view.typing == fresh.typing, "typing"
