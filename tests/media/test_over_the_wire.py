@@ -142,3 +142,15 @@ async def test_thumbnails_in_the_real_server(server: ServerProcess, client: http
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
     took, status = await server.end()
     assert (took < 5, status) == (True, 0)
+
+
+async def test_a_file_that_became_shorter_is_cut_off_and_not_made_up(
+    server: ServerProcess, client: httpx.AsyncClient
+) -> None:
+    address = await upload(client, 3_000_000)
+    with files(server)[0].open("r+b") as file:
+        file.truncate(1_000_000)
+    with pytest.raises(httpx.TransportError):
+        await client.get(f"{DOWNLOAD}/{address}", headers={"Range": "bytes=10-"})
+    assert (await client.get(f"{DOWNLOAD}/{address}", headers={"Range": "bytes=10-20"})).status_code == 206
+    assert "Traceback" not in server.last_log()

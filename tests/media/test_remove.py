@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chappe.holds import Holds
-from chappe.holds.erase import finish_put_off
+from chappe.holds import Holds, finish_all
 from chappe.ids import UserID
 from chappe.media import Sweeper, Uploads, remove_all_media_of, remove_media
 from chappe.stream import Command, Transaction, shard_of
@@ -56,8 +55,7 @@ async def test_what_is_held_is_kept_and_not_shown(house: House) -> None:
     assert [path.read_bytes() for path in files(house)] == [b"x"]
 
     holds.checks.clear()
-    shard = shard_of(address.partition("/")[2])
-    assert await house.chappe.bus.call(shard, Command(finish_put_off, None, (10,))) == 1
+    assert await finish_all(house.chappe.bus, house.chappe.database) == 1
     await house.chappe.resources.of(Sweeper).sweep()
     assert files(house) == []
     assert await house.chappe.database.fetch("SELECT * FROM media") == []
