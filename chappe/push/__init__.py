@@ -30,7 +30,7 @@ from chappe.push.routes_rules import routes as _rules
 from chappe.push.set_pusher import forget_devices, remove_pusher
 from chappe.resources import Resources
 from chappe.storage import Database
-from chappe.stream import Bus, Effect
+from chappe.stream import Bus, Effect, Writer
 
 routes = Routes(_rules, _pushers)
 
@@ -43,7 +43,7 @@ def install(resources: Resources, bus: Bus) -> None:
     gateways = Gateways(settings.push_private_networks)
     resources.add(Holders(database))
     resources.add(Deciders(database))
-    resources.add(Deliveries(database, bus, resources.of(Clock), gateways))
+    resources.add(Deliveries(database, bus, resources.of(Writer), resources.of(Clock), gateways))
     resources.of(ManagedData)[PUSH_RULES] = push_rules
     resources.of(Deactivated).append(forget_rules)
     resources.of(DevicesGone).append(forget_devices)

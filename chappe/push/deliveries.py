@@ -9,19 +9,20 @@ import logging
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+import msgspec
+
 from chappe.clock import Clock
 from chappe.errors import Refused
 from chappe.ids import UserID
 from chappe.push import store
 from chappe.push.gateway import Gateways, Undelivered
 from chappe.push.notice import Told, counts_only, notice
-from chappe.push.notify import erase_oldest
 from chappe.push.pushers import Pusher
 from chappe.push.set_pusher import mark_sent, remove_pusher
 from chappe.push.store import PusherKey, Waiting
 from chappe.rooms import StoredEvent, reading
 from chappe.storage import Database
-from chappe.stream import Bus, Command, shard_of
+from chappe.stream import Bus, Command, Writer, shard_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,17 +36,28 @@ FIRST_RETRY_S = 1.0
 MAX_RETRY_S = 3_600.0
 
 
+class _Due(msgspec.Struct, frozen=True):
+    """What a gateway is to be told, if anything, and up to where it is told then."""
+
+    url: str
+    body: bytes | None
+    place: int | None
+
+
 class Deliveries:
     """What is under way to push gateways: one task for each pusher that something waits for."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, gateways: Gateways) -> None:
+    def __init__(self, database: Database, bus: Bus, writer: Writer, clock: Clock, gateways: Gateways) -> None:
         self._database = database
         self._bus = bus
+        self._writer = writer
         self._clock = clock
         self._gateways = gateways
         self._tasks: dict[PusherKey, asyncio.Task[None]] = {}
         self._asked: set[PusherKey] = set()
         self._counts: set[PusherKey] = set()
+        # One body is made at a time, so that others have the loop in between.
+        self._turn = asyncio.Lock()
         self.first_retry_s = FIRST_RETRY_S
 
     async def resume(self) -> None:
@@ -86,40 +98,47 @@ class Deliveries:
     async def _send_waiting(self, key: PusherKey) -> None:
         """Send until nothing waits. After a failure, wait longer each time."""
         delay = self.first_retry_s
-        while (pusher := await store.pusher(self._database, key)) is not None:
-            waiting = await store.waiting(self._database, key[0], pusher.sent, MAX_WAITING)
-            if not waiting and key not in self._counts:
-                return
+        while (due := await self._due(key)) is not None:
             try:
-                await self._send(key, pusher, waiting[0] if waiting else None)
+                await self._send(key, due)
                 delay = self.first_retry_s
             except (Undelivered, Refused) as failure:
-                logger.info("%s was not told: %s. Again in %d s", urlsplit(pusher.url).netloc, failure, delay)
+                logger.info("%s was not told: %s. Again in %d s", urlsplit(due.url).netloc, failure, delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, MAX_RETRY_S)
 
-    async def _send(self, key: PusherKey, pusher: Pusher, waiting: Waiting | None) -> None:
-        body = await self._body(key[0], pusher, waiting)
-        rejected = await self._gateways.notify(pusher.url, body) if body is not None else []
+    async def _due(self, key: PusherKey) -> _Due | None:
+        """What is to be sent next; None when nothing waits, or the pusher is gone."""
+        async with self._turn:
+            pusher = await store.pusher(self._database, key)
+            if pusher is None:
+                return None
+            waiting = await store.waiting(self._database, key[0], pusher.sent, MAX_WAITING)
+            if not waiting and key not in self._counts:
+                return None
+            first = waiting[0] if waiting else None
+            return _Due(pusher.url, await self._body(key[0], pusher, first), first.place if first else None)
+
+    async def _send(self, key: PusherKey, due: _Due) -> None:
+        rejected = await self._gateways.notify(due.url, due.body) if due.body is not None else []
         self._counts.discard(key)
-        if pusher.pushkey in rejected:
+        if key[2] in rejected:
             await self._call(key[0], remove_pusher, *key)
-        elif waiting is not None:
-            await self._call(key[0], mark_sent, key, waiting.place)
+        elif due.place is not None:
+            await self._call(key[0], mark_sent, key, due.place)
 
     async def _body(self, user_id: UserID, pusher: Pusher, waiting: Waiting | None) -> bytes | None:
         """What the gateway is told; None when it is too late for that, or the person may not know any more."""
         unread = await store.untold(self._database, user_id)
         if unread > MAX_KEPT:
-            await self._call(user_id, erase_oldest, user_id, MAX_KEPT)
-            unread = MAX_KEPT
+            self._writer.lazily(store.ERASE_OLDEST, user_id, MAX_KEPT - 1)
         if waiting is None:
-            return counts_only(pusher, unread)
+            return counts_only(pusher, min(unread, MAX_KEPT))
         found = await reading.events_at(self._database, [waiting.event_place])
         is_late = self._clock.now_ms() - waiting.queued_at > GIVE_UP_MS
         if is_late or not found or found[0].redacted_by or not await self._is_in(user_id, waiting):
             return None
-        return notice(pusher, await self._told(found[0]), waiting.tweaks, unread)
+        return notice(pusher, await self._told(found[0]), waiting.tweaks, min(unread, MAX_KEPT))
 
     async def _is_in(self, user_id: UserID, waiting: Waiting) -> bool:
         member = await reading.member_at(self._database, waiting.room_id, user_id)

@@ -20,8 +20,3 @@ async def forget_read(tx: Transaction, device: Device | None, has_read: list[Has
     """People of one shard have read rooms."""
     for user_id, room_id, upto in has_read:
         store.erase_read(tx, user_id, room_id, upto)
-
-
-async def erase_oldest(tx: Transaction, device: Device | None, user_id: UserID, keep: int) -> None:
-    """Keep only the newest notifications of somebody who does not read."""
-    store.erase_oldest(tx, user_id, keep)

@@ -72,8 +72,7 @@ class PushReader:
                 has_read += [(user_id, event.room_id, event.place) for user_id in self._done_by(event)]
                 notifications += await self._notifications(event)
             await self._store(notify, notifications)
-            for user_id in {notification[0] for notification in notifications}:
-                await self._deliveries.wake(user_id)
+            await self._wake({notification[0] for notification in notifications})
         await self._forget(has_read)
 
     def _done_by(self, event: StoredEvent) -> list[UserID]:
@@ -150,8 +149,13 @@ class PushReader:
         """What people have read they need not be told of any more; their phones show how much is left."""
         news = [one for one in has_read if await store.is_told_of(self._database, *one)]
         await self._store(forget_read, news)
-        for user_id in {one[0] for one in news}:
-            await self._deliveries.wake(user_id, has_read=True)
+        await self._wake({one[0] for one in news}, has_read=True)
+
+    async def _wake(self, people: set[UserID], *, has_read: bool = False) -> None:
+        for number, user_id in enumerate(sorted(people), 1):
+            await self._deliveries.wake(user_id, has_read=has_read)
+            if number % PEOPLE_AT_A_STRETCH == 0:
+                await asyncio.sleep(0)
 
     async def _store(self, act: Callable[..., Awaitable[None]], rows: "Iterable[Notification | HasRead]") -> None:
         by_shard: dict[Shard, list[Notification | HasRead]] = {}

@@ -172,11 +172,12 @@ _ERASE_READ = "DELETE FROM notification WHERE user_id = $1 AND event_place <= $3
 _ERASE_UNHELD = """
 DELETE FROM notification WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM pusher WHERE user_id = $1)
 """
-_ERASE_OLDEST = """
+ERASE_OLDEST = """
 DELETE FROM notification WHERE user_id = $1 AND place < (
     SELECT place FROM notification WHERE user_id = $1 ORDER BY place DESC LIMIT 1 OFFSET $2
 )
 """
+"""For `Writer.lazily`: person, and how many of their notifications stay, less one."""
 _WAITED_FOR = """
 SELECT DISTINCT p.user_id FROM pusher p JOIN notification n ON n.user_id = p.user_id AND n.place > p.sent
 """
@@ -212,11 +213,6 @@ async def is_told_of(reads: Reads, user_id: UserID, room_id: RoomID, upto: Place
 def erase_read(tx: Transaction, user_id: UserID, room_id: RoomID, upto: int) -> None:
     """Queue that a person has read a room up to a place."""
     tx.execute(_ERASE_READ, user_id, room_id, upto)
-
-
-def erase_oldest(tx: Transaction, user_id: UserID, keep: int) -> None:
-    """Queue that only the newest notifications of a person stay."""
-    tx.execute(_ERASE_OLDEST, user_id, keep - 1)
 
 
 async def waited_for(database: Database) -> list[UserID]:
