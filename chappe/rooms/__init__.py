@@ -1,8 +1,9 @@
 """Rooms: their state, who is in them, their names in the directory.
 
 `Rooms` holds what the next event builds on; `append` is the one way into a room's history; `store`
-reads what is committed. Tables: room, event, state_change, member_change, highlight, redacted_original
-(the room's shard), user_room (the person's shard), room_alias, public_room, person_word, open_room (the register).
+reads what is committed. Tables: room, event, state_change, member_change, highlight, relation, annotation, thread,
+thread_event, redacted_original (the room's shard), user_room (the person's shard), room_alias, public_room,
+person_word, open_room (the register). `relations.py` stores how events relate.
 
 `create.py` `join.py` `invite.py` `leave.py` `kick.py` `ban.py` `knock.py` `forget.py` `put_state.py`
 `aliases.py` `directory.py` `upgrade.py`: the acts · `read_state.py` who reads which state · `people.py` finding people

@@ -2,8 +2,11 @@
 
 `send.py` `redact.py` `receipts.py` `fully_read.py`: the acts · `visible.py` who may see which events (every read
 goes through it) · `pages.py` walking through history · `messages.py` `context.py` what clients read ·
-`unsigned.py` what is told besides an event · `filters.py` `event_fields.py` `room_token.py` pure · `typing.py`
-in memory only · `threads.py` to which thread an event belongs · `store.py` all SQL · `routes….py` the endpoints.
+`relations.py` `thread_list.py` what relates to an event, and a room's threads · `by_time.py` the event at a time ·
+`unsigned.py` what is told besides an event · `aggregations.py` what relates to it, told with it · `unread.py` what
+somebody has not read, thread by thread · `ignoring.py` whom somebody ignores · `filters.py` `event_fields.py` pure ·
+`typing.py` in memory only · `threads.py` to which thread an event belongs · `store….py` all SQL · `routes….py` the
+endpoints.
 
 Tables, in the room's shard: receipt. It also rewrites `event` and fills `redacted_original`, which rooms own.
 """
