@@ -17,7 +17,7 @@ from chappe import accounts, discovery, keys, media, presence, push, rooms, sync
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import Refused, StartupError
-from chappe.holds import Holds
+from chappe.holds import Holds, finish_hourly
 from chappe.http import Application, RateLimits, Routes, rates_from
 from chappe.http.server import HTTPServer
 from chappe.identity import Identity, load_identity
@@ -106,7 +106,8 @@ class Chappe:
             (self.syncing, Syncing),
             (Rooms(), Rooms),
             (SendGates(), SendGates),
-            (Holds(timeline.ERASERS | keys.ERASERS | media.ERASERS), Holds),
+            (discovery.Capabilities([accounts.moderation_capability]), discovery.Capabilities),
+            (Holds(accounts.ERASERS | timeline.ERASERS | keys.ERASERS | media.ERASERS), Holds),
         ):
             self.resources.add(thing, kind)
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
@@ -143,6 +144,7 @@ class Chappe:
         self._tasks = [asyncio.create_task(reader.run()) for reader in readers]
         self._tasks.append(asyncio.create_task(self._answer_waiting_when_stopping()))
         self._tasks.append(asyncio.create_task(self.resources.of(media.Sweeper).run()))
+        self._tasks.append(asyncio.create_task(finish_hourly(self.bus, database)))
         self._tasks.append(asyncio.create_task(purge_hourly(self.bus, clock, settings.redacted_kept_days)))
         return self
 

@@ -4,16 +4,17 @@ An *account* is a user id of this server with a password; a *device* is one logi
 *User-interactive authentication* (`uia.py`) asks a person again before something weighty is done.
 
 The acts: `register.py` `login.py` `log_out.py` `change_password.py` `deactivate.py` `rename_device.py` `profile.py`
-`account_data.py` `tags.py` `filters.py` `registration_tokens.py` `approve.py` · `tokens.py` whose an access token is
-· `credentials.py` what secrets look like · `passwords.py` hashing · `openid.py` proof towards other services ·
-`owner_link.py` the first account · `rules.py` what is allowed · `turns.py` changes that build on each other ·
-`store.py` `register_store.py` all SQL · `routes….py` the endpoints · `pages.py` what a browser shows.
+`account_data.py` `tags.py` `filters.py` `registration_tokens.py` `approve.py` `restrict.py` · `standing.py` what
+locked and suspended accounts may do · `tokens.py` whose an access token is · `credentials.py` what secrets look like ·
+`passwords.py` hashing · `openid.py` proof towards other services · `owner_link.py` the first account · `rules.py` what
+is allowed · `turns.py` changes that build on each other · `store.py` `register_store.py` all SQL · `routes….py` the
+endpoints · `pages.py` what a browser shows.
 
 Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code.
 In the user's shard: device, access_token, refresh_token, login_token, profile, account_data, filter.
 """
 
-from chappe.accounts import deactivate, log_out, login
+from chappe.accounts import approve, deactivate, log_out, login, restrict
 from chappe.accounts.account_data import ManagedData, account_data_of, change_account_data, put_account_data
 from chappe.accounts.changes import account_data_changes
 from chappe.accounts.deactivate import Deactivated
@@ -25,16 +26,20 @@ from chappe.accounts.profile import ProfileChanged, profile_of
 from chappe.accounts.rename_device import DeviceRenamed
 from chappe.accounts.routes import routes as _login
 from chappe.accounts.routes_fallback import routes as _fallback
+from chappe.accounts.routes_moderation import moderation_capability
+from chappe.accounts.routes_moderation import routes as _moderation
 from chappe.accounts.routes_openid import routes as _openid
 from chappe.accounts.routes_operators import routes as _operators
 from chappe.accounts.routes_owner import routes as _owner
 from chappe.accounts.routes_person import routes as _person
 from chappe.accounts.routes_register import routes as _register
+from chappe.accounts.routes_statistics import routes as _statistics
 from chappe.accounts.routes_tags import routes as _tags
 from chappe.accounts.tokens import Tokens
 from chappe.accounts.turns import Turns
 from chappe.clock import Clock
 from chappe.config import Settings
+from chappe.holds import Eraser
 from chappe.http import Routes
 from chappe.resources import Resources
 from chappe.storage import Database
@@ -44,9 +49,12 @@ EFFECTS: dict[str, Effect] = {
     "accounts.log_in_new": login.log_in_new,
     "accounts.log_out_others": log_out.log_out_others,
     "accounts.close": deactivate.close,
+    "accounts.standing_changed": restrict.standing_changed,
 }
 
-ROUTES = Routes(_login, _register, _fallback, _person, _tags, _openid, _operators, _owner)
+ERASERS: dict[str, Eraser] = deactivate.ERASERS | approve.ERASERS
+
+ROUTES = Routes(_login, _register, _fallback, _person, _tags, _openid, _operators, _moderation, _statistics, _owner)
 
 
 def install(
@@ -65,6 +73,7 @@ def install(
 
 __all__ = [
     "EFFECTS",
+    "ERASERS",
     "ROUTES",
     "Deactivated",
     "DeviceRenamed",
@@ -78,6 +87,7 @@ __all__ = [
     "change_account_data",
     "filter_of",
     "install",
+    "moderation_capability",
     "owner_link",
     "profile_of",
     "put_account_data",

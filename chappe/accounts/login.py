@@ -6,6 +6,7 @@ from chappe.accounts import credentials, register_store, rules, store
 from chappe.accounts.credentials import Kind
 from chappe.accounts.log_out import end_devices
 from chappe.accounts.records import NewLogin
+from chappe.accounts.standing import locked
 from chappe.accounts.tokens import Tokens
 from chappe.errors import Errcode, Refused
 from chappe.ids import DeviceID, UserID
@@ -73,7 +74,15 @@ async def log_in_with_token(
         bytes.fromhex(token),
         otherwise=Refused(Errcode.FORBIDDEN, "This login token is not valid any more."),
     )
+    await require_not_locked(tx, user_id)
     await add_login(tx, user_id, login, is_guest=False)
+
+
+async def require_not_locked(tx: Transaction, user_id: UserID) -> None:
+    """Refuse new tokens to the owner of a locked account (v1.19, "Soft logout")."""
+    account = await register_store.account(tx, user_id)
+    if account is not None and account.locked_at is not None:
+        raise locked()
 
 
 async def log_in_new(
@@ -105,6 +114,7 @@ async def refresh(tx: Transaction, device: Device | None, user_id: UserID, token
     unknown = Refused(Errcode.UNKNOWN_TOKEN, "This refresh token is not valid, or was used before.", soft_logout=False)
     if row is None:
         raise unknown
+    await require_not_locked(tx, user_id)
     device_id, generation = store.device_id_of(row), int(row[1])
     store.require_refresh_token(tx, user_id, hashed, otherwise=unknown)
     store.erase_generations(tx, user_id, device_id, generation, later_too=True)

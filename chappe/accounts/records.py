@@ -15,10 +15,15 @@ class Account(msgspec.Struct, frozen=True):
     is_operator: bool
     approved: bool
     deactivated_at: int | None
+    locked_at: int | None
+    suspended_at: int | None
 
 
 class NewAccount(msgspec.Struct, frozen=True):
-    """An account to be made. `accepted_terms`: the documents and versions the person agreed to."""
+    """An account to be made. `accepted_terms`: the documents and versions the person agreed to.
+
+    `registered_with`: the registration token, if there was one.
+    """
 
     user_id: UserID
     password_hash: str | None
@@ -26,6 +31,7 @@ class NewAccount(msgspec.Struct, frozen=True):
     is_operator: bool = False
     approved: bool = True
     accepted_terms: tuple[tuple[str, str], ...] = ()
+    registered_with: str | None = None
 
 
 class NewLogin(msgspec.Struct, frozen=True):

@@ -10,6 +10,9 @@ from chappe.stream import Device, Transaction
 NONCE_MS = 60_000
 """How long the nonce of a shared-secret registration waits for its use."""
 
+MAX_WAITING = 10_000
+"""Accounts that may wait for approval: whoever fills the list has to be dealt with before others can ask."""
+
 
 def name_taken() -> Refused:
     """The refusal of a user name that somebody has, or had."""
@@ -20,9 +23,11 @@ async def register(
     tx: Transaction, device: Device | None, new: NewAccount, login: NewLogin | None, registration_token: str | None
 ) -> None:
     """Make an account, and log its first device in if there is a `login`. Uses one use of the token, if given."""
+    if not new.approved and await register_store.how_many_wait(tx) >= MAX_WAITING:
+        raise Refused(Errcode.RESOURCE_LIMIT_EXCEEDED, "Too many people wait for their approval. Try again later.")
     if registration_token is not None:
         register_store.use_registration_token(tx, registration_token, otherwise=token_used_up())
-    _add(tx, new, login)
+    _add(tx, msgspec.structs.replace(new, registered_with=registration_token), login)
 
 
 async def register_by_secret(

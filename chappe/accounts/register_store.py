@@ -4,16 +4,19 @@ from chappe.accounts.records import Account, NewAccount, RegistrationToken, Sess
 from chappe.accounts.store import Fetches
 from chappe.errors import Refused
 from chappe.ids import UserID
-from chappe.storage import Row
+from chappe.storage import Database, Row
 from chappe.stream import Transaction
 
 # Accounts
 
-_ACCOUNT = "SELECT user_id, password_hash, created_at, is_guest, is_operator, approved, deactivated_at FROM account"
+_ACCOUNT = (
+    "SELECT user_id, password_hash, created_at, is_guest, is_operator, approved, deactivated_at, "
+    "locked_at, suspended_at FROM account"
+)
 
 
 def _account(row: Row) -> Account:
-    return Account(row[0], row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5]), row[6])
+    return Account(row[0], row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5]), row[6], row[7], row[8])
 
 
 async def account(source: Fetches, user_id: UserID) -> Account | None:
@@ -45,9 +48,10 @@ async def accounts_after(source: Fetches, after: str, limit: int) -> list[Accoun
 def add_account(tx: Transaction, new: NewAccount, otherwise: Refused) -> None:
     """Take the name, or refuse when somebody has it."""
     tx.conditional(
-        "INSERT INTO account (user_id, password_hash, created_at, is_guest, is_operator, approved) "
-        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id) DO NOTHING RETURNING user_id",
+        "INSERT INTO account (user_id, password_hash, created_at, is_guest, is_operator, approved, registered_with) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (user_id) DO NOTHING RETURNING user_id",
         new.user_id, new.password_hash, tx.now, int(new.is_guest), int(new.is_operator), int(new.approved),
+        new.registered_with,
         otherwise=otherwise,
     )  # fmt: skip
 
@@ -61,7 +65,7 @@ def require_unchanged(tx: Transaction, user_id: UserID, password_hash: str | Non
     """Hold only if, at the flush, the account is active and still has the password that was checked."""
     tx.conditional(
         "SELECT 1 FROM account WHERE user_id = $1 AND deactivated_at IS NULL AND approved = 1 "
-        "AND COALESCE(password_hash, '') = $2",
+        "AND locked_at IS NULL AND COALESCE(password_hash, '') = $2",
         user_id, password_hash or "", otherwise=otherwise,
     )  # fmt: skip
 
@@ -74,13 +78,51 @@ def set_password(tx: Transaction, user_id: UserID, password_hash: str, otherwise
     )  # fmt: skip
 
 
-def deactivate(tx: Transaction, user_id: UserID, otherwise: Refused) -> None:
+def deactivate(tx: Transaction, user_id: UserID, otherwise: Refused | None) -> None:
     """Mark an account as ended and forget its password."""
     tx.conditional(
         "UPDATE account SET deactivated_at = $2, password_hash = NULL "
         "WHERE user_id = $1 AND deactivated_at IS NULL RETURNING user_id",
         user_id, tx.now, otherwise=otherwise,
     )  # fmt: skip
+
+
+def restrict(tx: Transaction, user_id: UserID, column: str, since: int | None, otherwise: Refused) -> None:
+    """Set or lift what `column` says of an active account that is no operator's; what holds already keeps its time."""
+    assert column in ("locked_at", "suspended_at"), "the columns of restrictions"
+    value = "$2" if since is None else f"COALESCE({column}, $2)"
+    tx.conditional(
+        f"UPDATE account SET {column} = {value} "
+        "WHERE user_id = $1 AND deactivated_at IS NULL AND is_operator = 0 RETURNING user_id",
+        user_id, since, otherwise=otherwise,
+    )  # fmt: skip
+
+
+def erase_application(tx: Transaction, user_id: str) -> None:
+    """Remove an account that was never let in, with what its owner agreed to; the name is free again."""
+    for table in ("accepted_terms", "account"):
+        tx.execute(
+            f"DELETE FROM {table} WHERE user_id = $1 AND user_id IN "
+            "(SELECT user_id FROM account WHERE user_id = $1 AND approved = 0)",
+            user_id,
+        )
+
+
+async def how_many_wait(source: Fetches) -> int:
+    """How many accounts wait for approval."""
+    row = await source.fetch_one("SELECT COUNT(*) FROM account WHERE approved = 0 AND deactivated_at IS NULL")
+    assert row is not None, "a count is always answered"
+    return int(row[0])
+
+
+async def registrations_by_day(database: Database, since: int) -> list[Row]:
+    """Day (since 1970, UTC), token ("" without one), accounts, guests, waiting and ended ones made since a time."""
+    return await database.scan(
+        "SELECT created_at / 86400000 AS day, COALESCE(registered_with, '') AS token, COUNT(*), SUM(is_guest), "
+        "SUM(1 - approved), SUM(CASE WHEN deactivated_at IS NULL THEN 0 ELSE 1 END) FROM account "
+        "WHERE created_at >= $1 GROUP BY day, token ORDER BY day, token",
+        since,
+    )
 
 
 def approve(tx: Transaction, user_id: UserID, otherwise: Refused) -> None:

@@ -10,6 +10,7 @@ from chappe.accounts.login import Credentials, wrong_password
 from chappe.accounts.passwords import Passwords
 from chappe.accounts.records import Account, NewLogin
 from chappe.accounts.rename_device import rename_device
+from chappe.accounts.standing import locked
 from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
@@ -88,6 +89,8 @@ def _require_usable(account: Account, *, password_is_right: bool) -> None:
         raise Refused(Errcode.USER_DEACTIVATED, "This account was deactivated.")
     if not password_is_right:
         raise wrong_password()
+    if account.locked_at is not None:
+        raise locked()
     if not account.approved:
         raise Refused(Errcode.FORBIDDEN, "This account waits for the approval of an operator. Try again later.")
 

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from chappe.accounts import register_store, registration_tokens, rules, store
-from chappe.accounts.approve import approve
+from chappe.accounts.approve import approve, deny
 from chappe.accounts.records import Account, RegistrationToken
 from chappe.clock import Clock
 from chappe.config import Settings
@@ -160,6 +160,8 @@ def _in_words(account: Account) -> JSONObject:
         "guest": account.is_guest,
         "operator": account.is_operator,
         "deactivated_at": account.deactivated_at,
+        "locked_at": account.locked_at,
+        "suspended_at": account.suspended_at,
     }
 
 
@@ -170,6 +172,14 @@ async def post_approve(request: Request, user_id: UserID) -> JSONObject:
     if server_of(user_id) != request.of(Settings).server_name:
         raise Refused(Errcode.NOT_FOUND, "This account is not of this server.")
     await request.call(REGISTER, approve, user_id)
+    return {}
+
+
+@routes.post("/_chappe/admin/v1/accounts/{user_id}/deny", auth=DEVICE)
+async def post_deny(request: Request, user_id: UserID) -> JSONObject:
+    """Remove an account that waits, which nobody has been let into."""
+    await require_operator(request)
+    await request.call(REGISTER, deny, user_id)
     return {}
 
 

@@ -7,12 +7,14 @@ from collections import OrderedDict
 
 import msgspec
 
-from chappe.accounts import credentials, store
+from chappe.accounts import credentials, register_store, standing, store
+from chappe.accounts.records import Account
 from chappe.clock import Clock
 from chappe.errors import Errcode, Refused
+from chappe.http import Route
 from chappe.ids import ServerName, UserID
 from chappe.storage import Database
-from chappe.stream import Bus, Command, Device, Transaction, Writer, shard_of
+from chappe.stream import Bus, Command, Device, Standing, Transaction, Writer, shard_of
 
 MAX_REMEMBERED = 50_000
 """Tokens in memory, about 400 bytes each; the one used least recently goes first."""
@@ -72,7 +74,8 @@ class Tokens:
         now = self._now()
         if expires_at is not None and expires_at <= now:
             raise unknown_token(soft_logout=True)
-        device = Device(user_id, store.device_id_of(row), bool(is_guest))
+        account = await register_store.account(self._database, user_id)
+        device = Device(user_id, store.device_id_of(row), bool(is_guest), _standing_of(account))
         if not confirmed:
             act = Command(confirm_refresh, device, (hashed.hex(), generation))
             await self._bus.call(shard_of(user_id), act)
@@ -82,6 +85,10 @@ class Tokens:
             # Otherwise somebody logged out while this was read: it may be this very token.
             self._remember(token, device, expires_at, now)
         return device
+
+    def require_permitted(self, device: Device, route: Route) -> None:
+        """Refuse what the standing of the account does not permit."""
+        standing.require_permitted(device, route)
 
     def forget(self, user_id: UserID) -> None:
         """Some token of an account ended; the others are looked up again at their next use."""
@@ -104,6 +111,14 @@ class Tokens:
     def _seen(self, known: _Known, now: int) -> None:
         known.seen_at = now
         self._writer.lazily(store.SEEN, known.device.user_id, known.device.device_id, now)
+
+
+def _standing_of(account: Account | None) -> Standing:
+    if account is None:
+        return Standing.GOOD
+    if account.locked_at is not None:
+        return Standing.LOCKED
+    return Standing.GOOD if account.suspended_at is None else Standing.SUSPENDED
 
 
 async def confirm_refresh(tx: Transaction, device: Device, token: str, generation: int) -> None:

@@ -5,10 +5,11 @@ to turn to, and bridged networks. Owns no tables.
 """
 
 from chappe.discovery.calls import routes as _calls
+from chappe.discovery.routes import Capabilities
 from chappe.discovery.routes import routes as _routes
 from chappe.discovery.support import routes as _support
 from chappe.http import Routes
 
 routes = Routes(_routes, _calls, _support)
 
-__all__ = ["routes"]
+__all__ = ["Capabilities", "routes"]

@@ -1,5 +1,6 @@
 """GET /versions, /capabilities, /.well-known/matrix/client, and a page for people with a browser."""
 
+from collections.abc import Awaitable, Callable
 from html import escape
 
 from chappe.config import Settings
@@ -8,6 +9,13 @@ from chappe.events.versions import ROOM_VERSIONS
 from chappe.http import GUEST, NOBODY, OPTIONAL, Answer, Request, Routes
 
 routes = Routes()
+
+Capability = Callable[[Request], Awaitable[dict[str, object]]]
+"""`capability(request)`: further capabilities of whoever asks, by their names."""
+
+
+class Capabilities(list[Capability]):
+    """What other slices let their users do."""
 
 
 @routes.get("/_matrix/client/versions", auth=OPTIONAL)
@@ -21,8 +29,12 @@ async def get_capabilities(request: Request) -> dict[str, object]:
     """What this server lets its users do (spec: "Capabilities negotiation")."""
     settings = request.of(Settings)
     profile_fields = {"enabled": True}
+    more: dict[str, object] = {}
+    for capability in request.of(Capabilities):
+        more |= await capability(request)
     return {
         "capabilities": {
+            **more,
             "m.room_versions": {
                 "default": settings.room_version,
                 "available": dict.fromkeys(ROOM_VERSIONS, "stable"),

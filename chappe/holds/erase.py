@@ -11,9 +11,10 @@ Eraser = Callable[[Transaction, str], Awaitable[None]]
 HoldCheck = Callable[[Transaction, str, str], Awaitable[bool]]
 """`check(tx, kind, subject)`: whether something orders that this be kept. Given by higher slices."""
 
-_PUT_OFF = "INSERT INTO put_off (kind, subject, asked_at) VALUES ($1, $2, $3) ON CONFLICT (kind, subject) DO NOTHING"
-_PUT_OFF_LIST = "SELECT kind, subject FROM put_off ORDER BY asked_at LIMIT $1"
-_DONE = "DELETE FROM put_off WHERE kind = $1 AND subject = $2"
+_PUT_OFF = (
+    "INSERT INTO put_off (kind, subject, asked_at, shard) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (kind, subject) DO NOTHING"
+)
 
 
 class Erased(Enum):
@@ -42,18 +43,7 @@ async def erase(tx: Transaction, kind: str, subject: str) -> Erased:
     """Queue the destruction of `subject`, or note that it is to be destroyed once no hold is on it."""
     holds = tx.of(Holds)
     if await holds.covers(tx, kind, subject):
-        tx.execute(_PUT_OFF, kind, subject, tx.now)
+        tx.execute(_PUT_OFF, kind, subject, tx.now, tx.shard)
         return Erased.PUT_OFF
     await holds.erasers[kind](tx, subject)
     return Erased.DONE
-
-
-async def finish_put_off(tx: Transaction, device: object, limit: int) -> int:
-    """An act: do the erasures whose hold is gone. Returns how many were done."""
-    done = 0
-    for kind, subject in await tx.fetch(_PUT_OFF_LIST, limit):
-        if not await tx.of(Holds).covers(tx, kind, subject):
-            await tx.of(Holds).erasers[kind](tx, subject)
-            tx.execute(_DONE, kind, subject)
-            done += 1
-    return done

@@ -21,7 +21,7 @@ from chappe.http.request import Receive, Request, Scope
 from chappe.http.router import Router
 from chappe.http.routes import Auth, Route, Routes
 from chappe.resources import Resources
-from chappe.stream.command import Bus, Device
+from chappe.stream.command import Bus, Device, Standing
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,9 @@ class Authenticator(Protocol):
 
     async def authenticate(self, token: str) -> Device:
         """The device. Refuses with UNKNOWN_TOKEN."""
+
+    def require_permitted(self, device: Device, route: Route) -> None:
+        """Refuse what the standing of an account does not permit. Asked only where it is not good."""
 
 
 class Application:
@@ -103,6 +106,8 @@ class Application:
             device = self._authenticator.cached(token) or await self._authenticator.authenticate(token)
             if device.is_guest and route.auth is Auth.DEVICE:
                 raise Refused(Errcode.GUEST_ACCESS_FORBIDDEN, "Guests cannot do this. Register an account first.")
+            if device.standing is not Standing.GOOD:
+                self._authenticator.require_permitted(device, route)
             request.maybe_device = device
         who = request.maybe_device
         key = who.user_id if who else "address " + key_of_address(request.client_address)

@@ -6,7 +6,7 @@ commits in groups; `Log` knows the heads that readers may see; `Outbox` applies 
 """
 
 from chappe.stream.bus import InProcessBus
-from chappe.stream.command import Bus, Command, Device
+from chappe.stream.command import Bus, Command, Device, Standing
 from chappe.stream.log import Log, Watcher
 from chappe.stream.outbox import Effect, Outbox
 from chappe.stream.readers import Reader
@@ -28,6 +28,7 @@ __all__ = [
     "Place",
     "Reader",
     "Shard",
+    "Standing",
     "Transaction",
     "Watcher",
     "Writer",

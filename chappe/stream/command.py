@@ -6,12 +6,21 @@ shard's owner is, so its arguments and its answer are plain data.
 """
 
 from collections.abc import Awaitable, Callable
+from enum import Enum
 from typing import Protocol
 
 import msgspec
 
 from chappe.ids import DeviceID, UserID
 from chappe.stream.shards import Shard
+
+
+class Standing(Enum):
+    """What operators let an account do. `accounts/standing.py` knows what each means."""
+
+    GOOD = "good"
+    SUSPENDED = "suspended"
+    LOCKED = "locked"
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -23,6 +32,7 @@ class Device(msgspec.Struct, frozen=True):
     user_id: UserID
     device_id: DeviceID | None = None
     is_guest: bool = False
+    standing: Standing = Standing.GOOD
 
 
 class Command(msgspec.Struct, frozen=True):

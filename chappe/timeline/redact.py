@@ -11,7 +11,7 @@ from chappe.holds import erase
 from chappe.ids import EventID, RoomID, UserID, parse_event_id
 from chappe.rooms import Room, Rooms, Sending, StoredEvent, Tails, append, highlights, reading, relations, sent_before
 from chappe.rooms.room import MEMBER
-from chappe.stream import Device, Place, Shard, Transaction, place
+from chappe.stream import Device, Place, Shard, Standing, Transaction, place
 from chappe.timeline import store
 
 REDACTION = "m.room.redaction"
@@ -48,6 +48,8 @@ async def redact_in(
         raise Refused(Errcode.NOT_FOUND, "There is no such event in this room.")
     if target.type in NEVER_REDACTED and target.state_key is not None:
         raise Refused(Errcode.FORBIDDEN, f"{target.type} cannot be redacted: the room needs it. Change it instead.")
+    if sending.device.standing is Standing.SUSPENDED and sender != target.sender:
+        raise Refused(Errcode.USER_SUSPENDED, "While your account is suspended you may redact your own events only.")
     if not may_redact(room, sender, target.sender):
         raise Refused(Errcode.FORBIDDEN, "You may redact your own events here, and not those of others.")
     redaction = await append(

@@ -10,6 +10,7 @@ import pytest
 from chappe import accounts
 from chappe.clock import Clock as ClockProtocol
 from chappe.config import Settings, load
+from chappe.holds import Holds
 from chappe.http import Application, RateLimits, rates_from
 from chappe.http.asgi import ASGIFace
 from chappe.resources import Resources
@@ -51,6 +52,7 @@ class Desk:
         resources.add(self.database, Database)
         resources.add(self.clock, ClockProtocol)
         resources.add(self.settings)
+        resources.add(Holds(accounts.ERASERS))
         self.resources = resources
         self.bus = InProcessBus(self.database, self.writer, self.outbox, self.clock, resources)
         self.tokens = accounts.install(resources, self.settings, self.database, self.bus, self.writer, self.clock)

@@ -22,6 +22,7 @@ from chappe.http import (
     RateLimits,
     RawJSON,
     Request,
+    Route,
     Routes,
 )
 from chappe.http.asgi import ASGIFace
@@ -192,6 +193,9 @@ class Tokens:
         if token == "guest-token":
             return GUS
         raise Refused(Errcode.UNKNOWN_TOKEN, "This access token is not known.", soft_logout=False)
+
+    def require_permitted(self, device: Device, route: Route) -> None:
+        raise Refused(Errcode.USER_SUSPENDED, "This account is suspended.")
 
 
 @dataclass

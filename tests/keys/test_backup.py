@@ -7,11 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from chappe.holds import Holds
-from chappe.holds.erase import finish_put_off
-from chappe.ids import UserID
+from chappe.holds import Holds, finish_all
 from chappe.keys import backup, restore, routes_backup
-from chappe.stream import Command, shard_of
 from tests.house import House, Person, Said, gather_at_once
 
 pytestmark = pytest.mark.anyio
@@ -330,7 +327,7 @@ async def test_a_held_backup_is_hidden_but_stays(house: House) -> None:
     await new_backup(ann)
     assert await rows(house) == (2, 1)
     holds.checks.clear()
-    await house.chappe.bus.call(shard_of(UserID(ann.user_id)), Command(finish_put_off, None, (10,)))
+    assert await finish_all(house.chappe.bus, house.chappe.database) == 1
     assert await rows(house) == (1, 0)
 
 
