@@ -73,6 +73,10 @@ FILTER = {
         "account_data": {"types": ["m.tag"]},
     },
 }  # fmt: skip
+KEY_DATA = {"first_message_index": 0, "forwarded_count": 0, "is_verified": True, "session_data": {"mac": "x"}}
+BACKUP = {"algorithm": "m.megolm_backup.v1.curve25519-aes-sha2", "auth_data": {"public_key": "x"}}
+DEHYDRATED = "/_matrix/client/unstable/org.matrix.msc3814.v1/dehydrated_device"
+PUSH_RULE = "/_matrix/client/v3/pushrules/global/{kind}/{rule_id}"
 PASSWORD_STAGE = {
     "type": "m.login.password", "identifier": {"type": "m.id.user", "user": "ann"}, "user": "ann",
     "password": "not the password", "session": "s", "token": "t",
@@ -139,6 +143,32 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /_matrix/client/v3/user/{user_id}/rooms/{room_id}/account_data/{data_type}": {"tags": {"u.x": {"order": 0.5}}},
     "PUT /_matrix/client/v3/profile/{user_id}/{key}": {"displayname": "Ann"},
     "PUT /_matrix/client/unstable/uk.tcpip.msc4133/profile/{user_id}/{key}": {"displayname": "Ann"},
+    "PUT /_matrix/client/v3/sendToDevice/{event_type}/{txn_id}": {"messages": {"@ben:localhost": {"*": {"x": 1}}}},
+    "POST /_matrix/client/v3/room_keys/version": BACKUP,
+    "PUT /_matrix/client/v3/room_keys/version/{version}": {**BACKUP, "version": "1"},
+    "PUT /_matrix/client/v3/room_keys/keys": {"rooms": {UNKNOWN_ROOM: {"sessions": {"s": KEY_DATA}}}},
+    "PUT /_matrix/client/v3/room_keys/keys/{room_id}": {"sessions": {"s": KEY_DATA}},
+    "PUT /_matrix/client/v3/room_keys/keys/{room_id}/{session_id}": KEY_DATA,
+    f"PUT {DEHYDRATED}": {
+        "device_id": "D", "device_data": {"algorithm": "m.dehydration.v2"}, "initial_device_display_name": "phone",
+        "device_keys": {
+            "user_id": "@ann:localhost", "device_id": "D", "algorithms": ["m.megolm.v1.aes-sha2"],
+            "keys": {"ed25519:D": "A" * 43}, "signatures": {"@ann:localhost": {"ed25519:D": "A" * 86}},
+        },
+        "one_time_keys": {"signed_curve25519:AAAA": {"key": "A" * 43}}, "fallback_keys": {},
+    },
+    f"POST {DEHYDRATED}/{{device_id}}/events": {"next_batch": "1"},
+    f"PUT {PUSH_RULE}": {
+        "actions": ["notify", {"set_tweak": "sound", "value": "default"}],
+        "conditions": [{"kind": "event_match", "key": "content.body", "pattern": "a*b?"}], "pattern": "a*b?",
+    },
+    f"PUT {PUSH_RULE}/enabled": {"enabled": True},
+    f"PUT {PUSH_RULE}/actions": {"actions": ["notify", {"set_tweak": "highlight", "value": False}]},
+    "POST /_matrix/client/v3/pushers/set": {
+        "kind": "http", "app_id": "org.example", "pushkey": "k", "app_display_name": "A", "device_display_name": "D",
+        "profile_tag": "t", "lang": "en", "append": True,
+        "data": {"url": "https://192.0.2.1/_matrix/push/v1/notify", "format": "event_id_only"},
+    },
     "PUT /_matrix/client/v3/rooms/{room_id}/send/{event_type}/{txn_id}": CONTENTS["m.room.message"],
     "PUT /_matrix/client/v3/rooms/{room_id}/state/{event_type}/{state_key}": CONTENTS["m.room.name"],
 }  # fmt: skip
@@ -171,6 +201,12 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /_matrix/client/v1/media/thumbnail/{server_name}/{media_id}": {
         "width": "10", "height": "10", "method": "crop", "animated": "true", "timeout_ms": "0",
     },
+    **{
+        f"{method} /_matrix/client/v3/room_keys/keys{path}": {"version": "1"}
+        for method in ("GET", "PUT", "DELETE")
+        for path in ("", "/{room_id}", "/{room_id}/{session_id}")
+    },
+    f"GET {DEHYDRATED}/{{device_id}}/events": {"next_batch": "1"},
     "GET /_matrix/client/v3/rooms/{room_id}/context/{event_id}": {"limit": "10", "filter": "{}"},
     "GET /_matrix/client/v3/sync": {
         "filter": "{}", "since": "", "full_state": "false", "set_presence": "online", "timeout": "0",
@@ -203,9 +239,18 @@ def right_path(estate: Estate, route: Route, **other: str) -> str:
         "server_name": "localhost",
         "media_id": estate.media_id,
         "file_name": "a.png",
+        "version": "1",
+        "session_id": "s",
+        "kind": "override",
+        "rule_id": "word",
         **other,
     }
     return re.sub(r"\{(\w+)\}", lambda found: given[found[1]], route.path).replace("#", "%23")
+
+
+def right_query(label: str) -> bytes:
+    """A query string for the route of that method and path, with values as they may be."""
+    return "&".join(f"{name}={value}" for name, value in QUERIES.get(label, {}).items() if value).encode()
 
 
 def who_may(estate: Estate, route: Route) -> Person:
