@@ -14,7 +14,7 @@ import pytest
 
 from chappe.http import JSONObject, Route
 from tests.hostile.estate import Estate
-from tests.hostile.requests import BODIES, QUERIES, ROUTES, right_path, who_may
+from tests.hostile.requests import BODIES, QUERIES, ROUTES, right_path, right_query, who_may
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -130,9 +130,8 @@ async def test_wrong_values_in_bodies(any_estate: Estate, label: str) -> None:
     for way in places_in(body):
         for name, value in WRONG.items():
             raw = json.dumps(with_value(body, way, value)).replace("{fresh}", any_estate.fresh()).encode()
-            said = await any_estate.ask(
-                route.method, right_path(any_estate, route), raw, token=who_may(any_estate, route).token
-            )
+            path, token = right_path(any_estate, route), who_may(any_estate, route).token
+            said = await any_estate.ask(route.method, path, raw, token=token, query=right_query(label))
             if name == "half a surrogate":
                 assert said.code == (400, "M_NOT_JSON"), (way, name, said)
             elif name == "too deep array":
@@ -152,7 +151,8 @@ async def test_fields_left_out(estate: Estate, label: str) -> None:
     route, body = ROUTES[label], BODIES[label]
     for missing in body:
         left = {key: value for key, value in body.items() if key != missing}
-        await estate.ask(route.method, right_path(estate, route), left, token=who_may(estate, route).token)
+        path, token = right_path(estate, route), who_may(estate, route).token
+        await estate.ask(route.method, path, left, token=token, query=right_query(label))
 
 
 WRONG_TEXTS = {
