@@ -17,7 +17,16 @@ import sys
 import warnings
 from typing import Any, BinaryIO
 
-from PIL import GifImagePlugin, Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageOps,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 MAX_PIXELS = 64_000_000
@@ -46,17 +55,17 @@ def make_thumbnail(data: bytes, width: int, height: int, method: str, *, animate
     """A thumbnail of an image; `ORIGINAL` when the image is not larger, and may be shown as it is."""
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
-        kind = str(image.format)
+        kind = "JPEG" if isinstance(image, JpegImagePlugin.JpegImageFile) else str(image.format)
         if image.width * image.height > MAX_PIXELS:
             return TOO_LARGE, "", b""
-        moves = bool(getattr(image, "is_animated", False))
+        moves = kind != "JPEG" and bool(getattr(image, "is_animated", False))
         size, box = _measures(_upright_size(image), width, height, method)
         if box is None and (animated or not moves):
             return ORIGINAL, TYPES[kind], b""
         if animated and moves and (made := _animation(image, size, box)) is not None:
             return MADE, "image/webp", made
         image.seek(0)
-        return _still(image, size, box)
+        return _still(image, kind, size, box)
     except MemoryError:
         return TOO_LARGE, "", b""
     except Exception:  # noqa: BLE001  # decoders raise whatever they like about a broken image
@@ -86,9 +95,9 @@ def _upright_size(image: Image.Image) -> Size:
     return (image.height, image.width) if turned else (image.width, image.height)
 
 
-def _still(image: Image.Image, size: Size, box: Box | None) -> Result:
+def _still(image: Image.Image, kind: str, size: Size, box: Box | None) -> Result:
     upright = _upright_size(image)
-    if image.format == "JPEG" and box is not None:
+    if kind == "JPEG" and box is not None:
         # The decoder itself shrinks by two, four or eight, if twice the size that is needed is left.
         need = max(size[0] * upright[0] / (box[2] - box[0]), size[1] * upright[1] / (box[3] - box[1])) * 2
         image.draft("RGB", (round(need), round(need)))
@@ -100,10 +109,11 @@ def _still(image: Image.Image, size: Size, box: Box | None) -> Result:
         scaled = (box[0] * by_x, box[1] * by_y, box[2] * by_x, box[3] * by_y)
         picture = picture.resize(size, Image.Resampling.LANCZOS, scaled, reducing_gap=2.0)
     out = io.BytesIO()
-    if picture.mode == "RGBA" or image.format in ("PNG", "GIF"):
+    if picture.mode == "RGBA" or kind in ("PNG", "GIF"):
         picture.save(out, "PNG")
         return MADE, "image/png", out.getvalue()
-    picture.save(out, "JPEG", quality=82, progressive=True)
+    colours = image.info.get("icc_profile") if picture.mode == image.mode else None
+    picture.save(out, "JPEG", quality=82, progressive=True, icc_profile=colours)
     return MADE, "image/jpeg", out.getvalue()
 
 
@@ -212,8 +222,9 @@ def main() -> None:
         sink.flush()
 
 
-PLUGINS = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
-"""The decoders that are loaded; no others are."""
+LOADED = (GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
+"""What a child needs and could not load any more: the decoders, what reads the data of cameras (TIFF), and JPEG files
+with further pictures behind the first (MPO), of which only the first is shown."""
 
 if __name__ == "__main__":
     main()

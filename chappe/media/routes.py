@@ -171,8 +171,9 @@ def _described(request: Request, query: UploadQuery) -> Described:
 async def _refusals_heard(request: Request) -> AsyncIterator[None]:
     try:
         yield
-    except Refused:
-        await request.skip_body()
+    except Refused as no:
+        if no.status != 408:  # what does not come cannot be waited for
+            await request.skip_body()
         raise
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chappe.errors import Refused
+from chappe.http import Bounds
 from chappe.media import Sweeper
 from chappe.media.files import LocalFiles
 from chappe.media.spool import Spool
@@ -38,6 +39,18 @@ async def test_an_upload_that_is_cancelled_leaves_nothing(house: House) -> None:
     async with asyncio.timeout(5):
         while files(house):  # noqa: ASYNC110  # nothing announces it
             await asyncio.sleep(0.01)
+
+
+async def test_an_upload_that_does_not_go_on_is_ended(house: House) -> None:
+    anna = await house.person("anna")
+    house.chappe.application.bounds = Bounds(body_seconds=0.1)
+
+    async def stuck() -> AsyncIterator[bytes]:
+        yield b"the first half"
+        await asyncio.sleep(20)
+
+    answer = await ask(house, "POST", UPLOAD, anna, stuck())
+    assert (answer.status_code, files(house)) == (408, [])
 
 
 async def test_what_a_crash_left_is_swept_and_what_was_committed_is_not(house: House) -> None:

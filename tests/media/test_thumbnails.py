@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from chappe.media.sizes import wanted_size
 from tests.house import House, Person, gather_at_once
@@ -121,6 +121,20 @@ async def test_pictures_that_a_camera_turned_stand_upright(house: House) -> None
     assert isinstance(top, tuple)
     assert top[0] > 200
     assert picture.getexif().get(0x0112, 1) == 1
+
+
+async def test_pictures_of_telephones(house: House) -> None:
+    """Several pictures in one file, and colours of their own: the first is shown, in its colours, and still."""
+    anna = await house.person("anna")
+    colours = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = io.BytesIO()
+    first, second = Image.new("RGB", (900, 900), (200, 0, 0)), Image.new("RGB", (300, 300))
+    first.save(data, "MPO", save_all=True, append_images=[second], icc_profile=colours)
+    address = await upload(anna, data.getvalue(), "image/jpeg")
+    for animated in ("true", "false"):
+        picture = shown(await thumbnail(anna, address, 96, 96, method="crop", animated=animated))
+        assert (picture.format, picture.size, picture.info["icc_profile"]) == ("JPEG", (96, 96), colours)
+        assert (await thumbnail(anna, address, 5000, 5000, animated=animated)).content == data.getvalue()
 
 
 async def test_modes_that_are_rare(house: House) -> None:
