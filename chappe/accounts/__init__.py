@@ -3,9 +3,10 @@
 An *account* is a user id of this server with a password; a *device* is one login of it, with an *access token*.
 *User-interactive authentication* (`uia.py`) asks a person again before something weighty is done.
 
-The acts: `register.py` `login.py` `log_out.py` `change_password.py` `deactivate.py` `rename_device.py` `profile.py`
-`account_data.py` `tags.py` `filters.py` `registration_tokens.py` `approve.py` `restrict.py` · `standing.py` what
-locked and suspended accounts may do · `tokens.py` whose an access token is · `credentials.py` what secrets look like ·
+The acts: `register.py` `guest_upgrade.py` `login.py` `log_out.py` `change_password.py` `deactivate.py`
+`rename_device.py` `profile.py` `account_data.py` `tags.py` `filters.py` `registration_tokens.py`
+`approve.py` `restrict.py` · `standing.py` what locked and suspended accounts may do · `tokens.py` whose an access
+token is · `credentials.py` what secrets look like ·
 `passwords.py` hashing · `openid.py` proof towards other services · `owner_link.py` the first account · `rules.py` what
 is allowed · `turns.py` changes that build on each other · `store.py` `register_store.py` all SQL · `routes….py` the
 endpoints · `pages.py` what a browser shows.
@@ -14,7 +15,7 @@ Tables in the register: account, accepted_terms, registration_token, uia_session
 In the user's shard: device, access_token, refresh_token, login_token, profile, account_data, filter.
 """
 
-from chappe.accounts import approve, deactivate, log_out, login, restrict
+from chappe.accounts import approve, deactivate, guest_upgrade, log_out, login, restrict
 from chappe.accounts.account_data import ManagedData, account_data_of, change_account_data, put_account_data
 from chappe.accounts.changes import account_data_changes
 from chappe.accounts.deactivate import Deactivated
@@ -47,6 +48,7 @@ from chappe.stream import Bus, Effect, Writer
 
 EFFECTS: dict[str, Effect] = {
     "accounts.log_in_new": login.log_in_new,
+    "accounts.end_guest": guest_upgrade.end_guest,
     "accounts.log_out_others": log_out.log_out_others,
     "accounts.close": deactivate.close,
     "accounts.standing_changed": restrict.standing_changed,

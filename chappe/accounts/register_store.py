@@ -56,6 +56,15 @@ def add_account(tx: Transaction, new: NewAccount, otherwise: Refused) -> None:
     )  # fmt: skip
 
 
+def make_member(tx: Transaction, new: NewAccount, otherwise: Refused) -> None:
+    """Make a guest's account a member's, or refuse when it is no guest's any more."""
+    tx.conditional(
+        "UPDATE account SET password_hash = $2, is_guest = 0, approved = $3 "
+        "WHERE user_id = $1 AND is_guest = 1 AND deactivated_at IS NULL RETURNING user_id",
+        new.user_id, new.password_hash, int(new.approved), otherwise=otherwise,
+    )  # fmt: skip
+
+
 def add_accepted_terms(tx: Transaction, user_id: UserID, policy: str, version: str) -> None:
     """Remember which version of a document a person accepted."""
     tx.append("INSERT INTO accepted_terms VALUES ($1, $2, $3, $4)", user_id, policy, version, tx.now)

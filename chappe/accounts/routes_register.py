@@ -8,9 +8,10 @@ from typing import Literal
 import msgspec
 
 from chappe.accounts import credentials, login, profile, register, register_store, rules, uia
+from chappe.accounts.guest_upgrade import guest_of, upgrade_guest
 from chappe.accounts.login import Credentials
 from chappe.accounts.passwords import Passwords
-from chappe.accounts.records import NewAccount, NewLogin
+from chappe.accounts.records import NewAccount
 from chappe.clock import Clock
 from chappe.config import Registration, Settings
 from chappe.errors import Errcode, Refused
@@ -39,6 +40,7 @@ class RegisterBody(uia.AuthBody):
     initial_device_display_name: str | None = None
     inhibit_login: bool = False
     refresh_token: bool = False
+    guest_access_token: str | None = None
 
 
 def flows_of(settings: Settings) -> uia.Flows:
@@ -66,7 +68,11 @@ async def post_register(
         return await _register_guest(request, body)
     settings = request.of(Settings)
     flows = flows_of(settings)
-    user_id = await _wished_user_id(request, body.username)
+    becomes_member = body.guest_access_token is not None
+    if body.guest_access_token is not None:
+        user_id = await guest_of(request, body.guest_access_token, body.username)
+    else:
+        user_id = await _wished_user_id(request, body.username)
     if body.password is not None:
         rules.require_password(body.password)
     answer, stored_login = login.prepare(
@@ -89,13 +95,11 @@ async def post_register(
         accepted_terms=tuple({(terms.name, terms.version) for terms in settings.terms}),
     )
     logs_in = not (waits or body.inhibit_login)
-    await _make(request, account, stored_login if logs_in else None, passed.registration_token)
+    make = upgrade_guest if becomes_member else register.register
+    new_login = stored_login if logs_in else None
+    await request.call(REGISTER, make, account, new_login, passed.registration_token)
     answer.home_server = settings.server_name
     return answer if logs_in else {"user_id": user_id, "home_server": settings.server_name}
-
-
-async def _make(request: Request, account: NewAccount, new_login: NewLogin | None, token: str | None) -> None:
-    await request.call(REGISTER, register.register, account, new_login, token)
 
 
 async def _wished_user_id(request: Request, username: str | None) -> UserID:
@@ -116,7 +120,7 @@ async def _register_guest(request: Request, body: RegisterBody) -> Credentials:
     user_id = rules.user_id_from_name(f"guest-{credentials.new_localpart()}", settings.server_name)
     now = request.of(Clock).now_ms()
     answer, stored_login = login.prepare(user_id, None, body.initial_device_display_name, refreshable=False, now=now)
-    await _make(request, NewAccount(user_id, None, is_guest=True), stored_login, None)
+    await request.call(REGISTER, register.register, NewAccount(user_id, None, is_guest=True), stored_login, None)
     answer.home_server = settings.server_name
     return answer
 
