@@ -1,6 +1,6 @@
-"""The commands: `chappe serve`, `chappe config`, `chappe version`.
+"""The commands: `chappe serve`, `config`, `backup`, `restore`, `version`.
 
-Exit status: 0 well, 1 the server could not start, 2 the settings or the command line are wrong.
+Exit status: 0 well, 1 it could not be done, 2 the settings or the command line are wrong.
 """
 
 import errno
@@ -71,16 +71,16 @@ def serve(
     storage
         sqlite, or the address of a PostgreSQL database.
     """
-    flags = {
-        "server_name": server_name,
-        "public_baseurl": public_baseurl,
-        "data_dir": data_dir,
-        "bind_host": bind_host,
-        "port": port,
-        "registration": registration,
-        "storage": storage,
-    }
-    settings = load(config, os.environ, {name: given for name, given in flags.items() if given is not None})
+    flags = _given(
+        server_name=server_name,
+        public_baseurl=public_baseurl,
+        data_dir=data_dir,
+        bind_host=bind_host,
+        port=port,
+        registration=registration,
+        storage=storage,
+    )
+    settings = load(config, os.environ, flags)
     # The other commands answer without loading the server.
     from chappe.app import serve as serve_until_stopped
 
@@ -104,6 +104,91 @@ def config(*, check: Path | None = None, markdown: bool = False) -> None:
         print(f"{check}: nothing is wrong.")
     else:
         print(reference_page() if markdown else sample_file(), end="")
+
+
+@app.command
+def backup(
+    folder: Path,
+    *,
+    sealed: Path | None = None,
+    media: bool = True,
+    config: Annotated[Path | None, Parameter(env_var="CHAPPE_CONFIG")] = None,
+    data_dir: str | None = None,
+    storage: str | None = None,
+) -> None:
+    """Write a backup into a new folder, while the server runs or not.
+
+    Parameters
+    ----------
+    folder
+        The folder to make. Nothing of that name is there before all of it is.
+    sealed
+        Write the signing key into this file of its own. Once is enough; keep it elsewhere than the backups.
+    media
+        Include what people uploaded.
+    config
+        The TOML file with which the server runs.
+    data_dir
+        The folder with the data, if it stands in no file.
+    storage
+        The database, if it stands in no file.
+    """
+    settings = load(config, os.environ, _given(data_dir=data_dir, storage=storage))
+    from chappe.app import schema_folders
+    from chappe.backup import take_backup
+
+    taken = take_backup(settings, schema_folders(), folder, sealed_to=sealed, with_media=media)
+    print(taken.in_words(), end="")
+
+
+@app.command
+def restore(
+    folder: Path,
+    *,
+    sealed: Path | None = None,
+    new_key: Annotated[bool, Parameter(negative=())] = False,
+    force: Annotated[bool, Parameter(negative=())] = False,
+    config: Annotated[Path | None, Parameter(env_var="CHAPPE_CONFIG")] = None,
+    server_name: str | None = None,
+    data_dir: str | None = None,
+    storage: str | None = None,
+) -> None:
+    """Put a backup back, into a data folder and a database that are empty. The server must not run.
+
+    Parameters
+    ----------
+    folder
+        The folder of the backup.
+    sealed
+        The file with the signing key, which `chappe backup --sealed` wrote.
+    new_key
+        Go on without that file: the server makes itself a new key.
+    force
+        Move aside what is in the data folder and the database. Nothing is deleted.
+    config
+        The TOML file with which the server runs.
+    server_name
+        The server name, if it stands in no file.
+    data_dir
+        The folder for the data, if it stands in no file.
+    storage
+        The database, if it stands in no file.
+    """
+    settings = load(config, os.environ, _given(server_name=server_name, data_dir=data_dir, storage=storage))
+    from chappe.app import schema_folders
+    from chappe.backup import restore_backup
+    from chappe.clock import SystemClock
+
+    now_ms = SystemClock().now_ms()
+    done = restore_backup(
+        settings, schema_folders(), folder, sealed=sealed, new_key=new_key, force=force, now_ms=now_ms
+    )
+    print(done.in_words(), end="")
+
+
+def _given(**flags: str | None) -> dict[str, str]:
+    """The settings that were given as flags."""
+    return {name: given for name, given in flags.items() if given is not None}
 
 
 @app.command

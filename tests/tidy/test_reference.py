@@ -11,6 +11,7 @@ from chappe.http.reference import endpoints_page, summary
 from tests.tidy.repository import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
+COMMANDS = {"serve", "config", "backup", "restore", "version"}
 
 
 def test_the_page_of_settings_is_current() -> None:
@@ -26,7 +27,7 @@ def test_every_endpoint_says_what_it_does() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("command", [cli.serve, cli.config, cli.version], ids=lambda command: command.__name__)
+@pytest.mark.parametrize("command", [getattr(cli, name) for name in COMMANDS], ids=lambda command: command.__name__)
 def test_every_flag_of_a_command_is_on_its_page(command: object) -> None:
     assert callable(command)
     name = getattr(command, "__name__", "")
@@ -38,7 +39,7 @@ def test_every_flag_of_a_command_is_on_its_page(command: object) -> None:
 
 
 def test_every_command_is_tested_above() -> None:
-    assert {name for name in cli.app if not name.startswith("-")} == {"serve", "config", "version"}
+    assert {name for name in cli.app if not name.startswith("-")} == COMMANDS
 
 
 def test_every_error_code_is_on_its_page_with_its_status() -> None:
