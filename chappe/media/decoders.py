@@ -7,17 +7,22 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import msgspec
 
 from chappe.errors import Errcode, Refused
+from chappe.ids import UserID
 from chappe.media.sizes import Wanted
 
-MAX_AT_ONCE = 2
-"""Thumbnails being made at the same time: as many as the smallest machine has cores."""
-MAX_WAITING = 200
-"""Requests for thumbnails that wait for their turn; one more is asked to come again."""
+MAX_AT_ONCE = 3
+"""Thumbnails being made at the same time. The programs give way to everything else that runs."""
+MAX_OF_A_PERSON = 2
+"""Those that one person has asked for: whoever brings images that take long waits for them, and others do not."""
+MAX_WAITING = 1_000
+"""Thumbnails that wait for their turn. Whoever asks for one more is asked to come again."""
 MAX_SECONDS = 20.0
 """For one thumbnail, after which its program is ended. The decoder itself may take half of that of the processor."""
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -47,10 +52,11 @@ class Decoders:
     def __init__(self) -> None:
         self._idle: list[Process] = []
         self._turn = asyncio.Semaphore(MAX_AT_ONCE)
+        self._turn_of: WeakValueDictionary[UserID, asyncio.Semaphore] = WeakValueDictionary()
         self._waiting = 0
 
-    async def make(self, image: bytes, wanted: Wanted) -> Made:
-        """A thumbnail of an image.
+    async def make(self, for_whom: UserID, read: Callable[[], Awaitable[bytes]], wanted: Wanted) -> Made:
+        """A thumbnail of an image, which is read only when it is its turn: the images that wait need no memory.
 
         Refuses with TOO_LARGE an image of too many pixels, with UNKNOWN (400) what is no image, or breaks
         whoever decodes it; with LIMIT_EXCEEDED when too many wait.
@@ -59,10 +65,13 @@ class Decoders:
             raise Refused(
                 Errcode.LIMIT_EXCEEDED, "Too many thumbnails are being made. Try again.", retry_after_ms=2_000
             )
+        own_turn = self._turn_of.get(for_whom)
+        if own_turn is None:
+            own_turn = self._turn_of[for_whom] = asyncio.Semaphore(MAX_OF_A_PERSON)
         self._waiting += 1
         try:
-            async with self._turn:
-                head, data = await self._ask(image, wanted)
+            async with own_turn, self._turn:
+                head, data = await self._ask(await read(), wanted)
         finally:
             self._waiting -= 1
         if head.verdict == "too large":

@@ -120,7 +120,7 @@ async def get_thumbnail(request: Request, server_name: str, media_id: str, query
         raise Refused(Errcode.INVALID_PARAM, "width and height are numbers of pixels, at least 1.")
     media = await find(request, server_name, media_id, query.timeout_ms)
     wanted = wanted_size(query.width, query.height, query.method, animated=query.animated)
-    thumbnail = await request.of(Thumbnails).of(media, wanted)
+    thumbnail = await request.of(Thumbnails).of(request.device.user_id, media, wanted)
     if thumbnail.path is None:
         return await _whole(request, media, thumbnail.content_type, _thumbnail_name(thumbnail.content_type))
     path: Path = thumbnail.path

@@ -113,7 +113,7 @@ class Spool:
         found: list[str] = []
         with contextlib.suppress(FileNotFoundError):
             for entry in os.scandir(self.folder):
-                if len(found) < limit and not _is_locked(Path(entry.path)):
+                if len(found) < limit and entry.is_file(follow_symlinks=False) and not _is_locked(Path(entry.path)):
                     found.append(entry.name)
         return found
 

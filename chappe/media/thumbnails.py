@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from chappe.errors import Errcode, Refused
+from chappe.ids import UserID
 from chappe.media.decoders import Decoders
 from chappe.media.files import Files
 from chappe.media.rules import not_found
@@ -45,18 +46,18 @@ class Thumbnails:
         self._making: dict[Path, asyncio.Task[Thumbnail]] = {}
         self._failed: OrderedDict[Path, Refused] = OrderedDict()
 
-    async def of(self, media: Media, wanted: Wanted) -> Thumbnail:
+    async def of(self, for_whom: UserID, media: Media, wanted: Wanted) -> Thumbnail:
         """The thumbnail of an image. Refuses like `Decoders.make`, and with TOO_LARGE a file that is too large."""
         if media.size_bytes > MAX_SOURCE_BYTES:
             raise Refused(Errcode.TOO_LARGE, f"Thumbnails are made of files of at most {MAX_SOURCE_BYTES} bytes.")
         stem = self._folder_of(media.file_key) / f"{media.file_key}-{wanted.name}"
-        if stem in self._failed:
-            raise self._failed[stem]
+        if (no := self._failed.get(stem)) is not None:
+            raise Refused(no.code, no.reason, status=no.status)
         if (found := await asyncio.to_thread(_kept, stem)) is not None:
             return found
         making = self._making.get(stem)
         if making is None:
-            making = self._making[stem] = asyncio.create_task(self._make(media, wanted, stem))
+            making = self._making[stem] = asyncio.create_task(self._make(for_whom, media, wanted, stem))
             making.add_done_callback(lambda task: self._made(stem, task))
         return await asyncio.shield(making)
 
@@ -74,14 +75,16 @@ class Thumbnails:
             task.cancel()
         await asyncio.gather(*making, return_exceptions=True)
 
-    async def _make(self, media: Media, wanted: Wanted, stem: Path) -> Thumbnail:
-        try:
-            pieces = [piece async for piece in self._files.pieces(media.file_key, 0, media.size_bytes)]
-        except FileNotFoundError as error:
-            raise not_found() from error
-        except OSError as error:
-            raise cannot_read(error) from error
-        made = await self._decoders.make(b"".join(pieces), wanted)
+    async def _make(self, for_whom: UserID, media: Media, wanted: Wanted, stem: Path) -> Thumbnail:
+        async def read() -> bytes:
+            try:
+                return b"".join([piece async for piece in self._files.pieces(media.file_key, 0, media.size_bytes)])
+            except FileNotFoundError as error:
+                raise not_found() from error
+            except OSError as error:
+                raise cannot_read(error) from error
+
+        made = await self._decoders.make(for_whom, read, wanted)
         try:
             return await asyncio.to_thread(_keep, stem, made.content_type, made.data)
         except OSError as error:

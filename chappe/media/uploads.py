@@ -85,6 +85,7 @@ class Uploads:
             self._spool.release(key, is_settled=is_settled)
 
     async def _require_within_quota(self, user_id: UserID, size_bytes: int) -> None:
+        # What is on its way at the same time is not counted: the quota is exceeded by that much at most.
         if await store.uploaded_bytes(self._database, user_id) + size_bytes > self._quota_bytes:
             raise Refused(Errcode.FORBIDDEN, f"You may upload {self._quota_bytes} bytes in all, and that is reached.")
 

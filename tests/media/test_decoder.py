@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from chappe.errors import Errcode, Refused
+from chappe.ids import UserID
 from chappe.media import decoder
 from chappe.media.decoders import Decoders
 from chappe.media.sizes import Wanted
@@ -18,7 +20,16 @@ from tests.media.test_thumbnails import image
 
 pytestmark = pytest.mark.anyio
 
+ANNA, BEN = UserID("@anna:localhost"), UserID("@ben:localhost")
 WANTED = Wanted(96, 96, "crop", animated=False)
+
+
+def reading(data: bytes) -> Callable[[], Awaitable[bytes]]:
+    async def read() -> bytes:
+        return data
+
+    return read
+
 
 ESCAPES = """
 import os, socket, sys
@@ -70,7 +81,7 @@ def test_a_child_that_takes_too_long_or_falls_over_is_only_unreadable() -> None:
 async def test_programs_are_used_again_and_replaced_when_they_end() -> None:
     decoders = Decoders()
     picture = image(500, 500)
-    await asyncio.gather(*[decoders.make(picture, WANTED) for _ in range(6)])
+    await asyncio.gather(*[decoders.make(ANNA, reading(picture), WANTED) for _ in range(6)])
     processes = list(decoders._idle)
     assert len(processes) == 2
     for process in processes:
@@ -78,19 +89,37 @@ async def test_programs_are_used_again_and_replaced_when_they_end() -> None:
         await process.wait()
     for _ in processes:
         with pytest.raises(Refused) as no:
-            await decoders.make(picture, WANTED)
+            await decoders.make(ANNA, reading(picture), WANTED)
         assert no.value.code is Errcode.UNKNOWN
-    assert (await decoders.make(picture, WANTED)).content_type == "image/png"
+    assert (await decoders.make(ANNA, reading(picture), WANTED)).content_type == "image/png"
     await decoders.close()
 
 
 async def test_an_asker_who_leaves_ends_the_program() -> None:
     decoders = Decoders()
-    asking = asyncio.create_task(decoders.make(image(5000, 5000), WANTED))
+    asking = asyncio.create_task(decoders.make(ANNA, reading(image(5000, 5000)), WANTED))
     await asyncio.sleep(0.05)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert decoders._idle == []
-    assert (await decoders.make(image(500, 500), WANTED)).content_type == "image/png"
+    assert (await decoders.make(ANNA, reading(image(500, 500)), WANTED)).content_type == "image/png"
+    await decoders.close()
+
+
+async def test_one_person_does_not_keep_others_waiting() -> None:
+    """Ann's images take for ever to read; Ben's is made meanwhile, and only so many of hers are in memory."""
+    decoders, began, go_on = Decoders(), list[int](), asyncio.Event()
+
+    async def slowly() -> bytes:
+        began.append(1)
+        await go_on.wait()
+        return image(500, 500)
+
+    hers = [asyncio.create_task(decoders.make(ANNA, slowly, WANTED)) for _ in range(20)]
+    async with asyncio.timeout(10):
+        assert (await decoders.make(BEN, reading(image(500, 500)), WANTED)).content_type == "image/png"
+    assert len(began) == 2
+    go_on.set()
+    assert len(await asyncio.gather(*hers)) == 20
     await decoders.close()
