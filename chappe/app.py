@@ -269,7 +269,7 @@ async def greeting(chappe: Chappe) -> str:
         "  Element and Cinny were not tried yet; what they may miss is in the README.",
         f"  Registration: {_REGISTRATION[settings.registration.value]}",
         f"  Reached from: {_reach(settings)}",
-        "  Not yet: end-to-end encryption, and federation with other servers (see README).",
+        "  Not yet: federation with other servers (see README).",
         f"  The server name {settings.server_name!r} is part of every user ID and room: it cannot be changed once",
         "  people are invited." + (_CHOOSE_NAME if settings.server_name == "localhost" else ""),
         "",
