@@ -27,10 +27,10 @@ run: install ## Set up everything and run the server: `make run PORT=8009`, `mak
 
 install: $(STAMPS)/installed ## Set up everything that running needs; leaves .venv/bin/chappe.
 
-test: $(STAMPS)/dev ## Set up everything and run the tests: `make test TESTS=tests/rooms`.
+test: $(STAMPS)/dev $(STAMPS)/clients ## Set up everything and run the tests: `make test TESTS=tests/rooms`.
 	$(PYTEST) $(TESTS) $(ARGS)
 
-check-fast: lint types imports ## Before every commit, under two minutes.
+check-fast: lint types imports $(STAMPS)/clients ## Before every commit, under two minutes.
 	$(PYTEST) -m 'not slow and not soak' $(TESTS)
 
 check: lint types imports docs-current ## Before every push, under fifteen minutes: all that CI does.
@@ -56,7 +56,7 @@ docs: install ## Write again the pages that are made from code.
 ENDPOINTS = 'from chappe import app; from chappe.http import reference; \
     print(reference.endpoints_page(app.all_routes()), end="")'
 
-soak: $(STAMPS)/dev ## Minutes to hours of load, kills and growth.
+soak: $(STAMPS)/dev $(STAMPS)/clients ## Minutes to hours of load, kills and growth.
 	$(BIN)/pytest -m soak $(TESTS) $(ARGS)
 
 bench: $(STAMPS)/dev ## Measure, against Synapse in an environment of its own: `make bench ARGS="--help"`.
@@ -101,6 +101,12 @@ $(STAMPS)/runtime: requirements/runtime.txt $(STAMPS)/uv
 $(STAMPS)/installed: pyproject.toml $(STAMPS)/runtime
 	$(UV) pip install --quiet $(INTO) --offline --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# The clients in tests/clients that nobody here wrote. The SDK asks for Node 22 and runs on 20: the story says how.
+$(STAMPS)/clients: tests/clients/package-lock.json
+	@command -v npm > /dev/null || { echo 'Node is missing: apt install nodejs npm'; exit 1; }
+	npm ci --prefix tests/clients --no-audit --no-fund --loglevel=error
+	@mkdir -p $(STAMPS) && touch $@
 
 # dev.txt contains runtime.txt; sync also removes what is in neither, the package itself included.
 $(STAMPS)/dev: requirements/dev.txt pyproject.toml $(STAMPS)/installed
