@@ -1,8 +1,7 @@
 """Which events a client wants: `EventFilter` for one list of events, `SyncFilter` for a whole /sync.
 
 Client-Server API v1.19, "Filtering". Pure. A filter is checked when it is used; unknown keys are ignored,
-so that clients of tomorrow are understood as far as possible. `related_by_senders` and
-`related_by_rel_types` are such keys until relations are stored.
+so that clients of tomorrow are understood as far as possible.
 """
 
 from collections.abc import Callable
