@@ -107,10 +107,11 @@ class Chappe:
             (Rooms(), Rooms),
             (SendGates(), SendGates),
             (discovery.Capabilities([accounts.moderation_capability]), discovery.Capabilities),
-            (Holds(accounts.ERASERS | timeline.ERASERS | keys.ERASERS | media.ERASERS), Holds),
+            (Holds(accounts.ERASERS | timeline.ERASERS | keys.ERASERS | media.ERASERS | push.ERASERS), Holds),
         ):
             self.resources.add(thing, kind)
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
+        self.machine = accounts.Machine(self.bus, database, settings)
         media.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
         presence.install(self.resources)

@@ -5,8 +5,11 @@ reads, verifies devices, keeps up keys, redacts what they said and leaves, and e
 and lifts both.
 """
 
+from chappe.accounts import register_store
+from chappe.accounts.store import Fetches
 from chappe.errors import Errcode, Refused
 from chappe.http import Route
+from chappe.ids import UserID
 from chappe.stream import Device, Standing
 
 _LOG_OUT = frozenset({"/_matrix/client/v3/logout", "/_matrix/client/v3/logout/all"})
@@ -52,6 +55,12 @@ def require_permitted(device: Device, route: Route) -> None:
     reads = route.method == "GET"
     if device.standing is Standing.SUSPENDED and not reads and route.path not in WHILE_SUSPENDED:
         raise suspended()
+
+
+async def is_locked(source: Fetches, user_id: UserID) -> bool:
+    """Whether an account is locked: its owner is not told what happens, either."""
+    account = await register_store.account(source, user_id)
+    return account is not None and account.locked_at is not None
 
 
 def locked() -> Refused:

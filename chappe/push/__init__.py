@@ -17,8 +17,9 @@ Tables, in the person's shard: push_rules, pusher, notification.
 from chappe.accounts import Deactivated, DevicesGone, ManagedData
 from chappe.clock import Clock
 from chappe.config import Settings
+from chappe.holds import Eraser
 from chappe.http import Routes
-from chappe.push.change_rules import forget_rules
+from chappe.push.change_rules import RULES, erase_rules, forget_rules
 from chappe.push.changes import PUSH_RULES, push_rules, push_rules_between
 from chappe.push.deciders import Deciders
 from chappe.push.deliveries import Deliveries
@@ -35,6 +36,7 @@ from chappe.stream import Bus, Effect, Writer
 routes = Routes(_rules, _pushers)
 
 EFFECTS: dict[str, Effect] = {"push.remove_pusher": remove_pusher}
+ERASERS: dict[str, Eraser] = {RULES: erase_rules}
 
 
 def install(resources: Resources, bus: Bus) -> None:
@@ -51,6 +53,7 @@ def install(resources: Resources, bus: Bus) -> None:
 
 __all__ = [
     "EFFECTS",
+    "ERASERS",
     "PUSH_RULES",
     "Deliveries",
     "install",

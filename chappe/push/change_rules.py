@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chappe import holds
 from chappe.accounts.turns import Turns
 from chappe.errors import Errcode, Refused
 from chappe.ids import UserID
@@ -10,6 +11,9 @@ from chappe.push.deciders import Deciders
 from chappe.push.ruleset import JSON, Changes, Kind, Rule, Tuned
 from chappe.push.whole import Whole
 from chappe.stream import Device, Transaction
+
+RULES = "push.rules"
+"""What somebody wants to be told about, as `holds` knows it."""
 
 
 def no_rule() -> Refused:
@@ -61,8 +65,13 @@ async def set_actions(tx: Transaction, device: Device, kind: Kind, rule_id: str,
 
 async def forget_rules(tx: Transaction, user_id: UserID, erase: bool) -> None:
     """What the end of an account does: its rules go."""
-    store.erase_rules(tx, user_id)
-    tx.after_commit(lambda: tx.of(Deciders).forget(user_id))
+    await holds.erase(tx, RULES, user_id)
+
+
+async def erase_rules(tx: Transaction, user_id: str) -> None:
+    """The eraser of `RULES`, by user id."""
+    store.erase_rules(tx, UserID(user_id))
+    tx.after_commit(lambda: tx.of(Deciders).forget(UserID(user_id)))
 
 
 async def _begin(tx: Transaction, user_id: UserID) -> Changes:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from chappe.accounts.standing import is_locked
 from chappe.clock import Clock
 from chappe.errors import Refused
 from chappe.ids import UserID
@@ -136,11 +137,13 @@ class Deliveries:
             return counts_only(pusher, min(unread, MAX_KEPT))
         found = await reading.events_at(self._database, [waiting.event_place])
         is_late = self._clock.now_ms() - waiting.queued_at > GIVE_UP_MS
-        if is_late or not found or found[0].redacted_by or not await self._is_in(user_id, waiting):
+        if is_late or not found or found[0].redacted_by or not await self._may_know(user_id, waiting):
             return None
         return notice(pusher, await self._told(found[0]), waiting.tweaks, min(unread, MAX_KEPT))
 
-    async def _is_in(self, user_id: UserID, waiting: Waiting) -> bool:
+    async def _may_know(self, user_id: UserID, waiting: Waiting) -> bool:
+        if await is_locked(self._database, user_id):
+            return False
         member = await reading.member_at(self._database, waiting.room_id, user_id)
         return member is not None and member.content.get("membership") in ("join", "invite")
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from chappe.accounts.restrict import Restriction, restrict
 from chappe.app import Chappe
 from chappe.config import Settings
 from chappe.push import Deliveries
 from chappe.push.deliveries import GIVE_UP_MS, MAX_WAITING
 from chappe.storage import Database
+from chappe.stream import REGISTER, Command
 from tests.house import Clock, House, Person
 from tests.push.gateway import GatewayServer
 from tests.push.test_pushers import keys, pusher
@@ -127,6 +129,19 @@ async def test_an_invited_person_is_told_and_one_who_left_or_ignores_is_not(
     (await ben.leave(room_id)).ok()
     await ann.send(room_id, "Gone")
     await quiet(gateway, 2)
+
+
+async def test_who_is_locked_is_told_nothing(house: House, gateway: GatewayServer) -> None:
+    ann, ben, room_id = await friends(house)
+    await with_phone(ben, gateway)
+    lock = Command(restrict, None, (ben.user_id, Restriction.LOCKED.value, True))
+    await house.chappe.bus.call(REGISTER, lock)
+    await ann.send(room_id, "Locked")
+    await quiet(gateway, 0)
+    unlock = Command(restrict, None, (ben.user_id, Restriction.LOCKED.value, False))
+    await house.chappe.bus.call(REGISTER, unlock)
+    await ann.send(room_id, "Unlocked")
+    assert [one["content"]["body"] for one in await gateway.until(1)] == ["Unlocked"]
 
 
 async def test_what_was_read_counts_no_more(house: House, gateway: GatewayServer) -> None:
