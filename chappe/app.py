@@ -111,7 +111,6 @@ class Chappe:
         ):
             self.resources.add(thing, kind)
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
-        self.machine = accounts.Machine(self.bus, database, settings)
         media.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
         presence.install(self.resources)
