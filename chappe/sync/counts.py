@@ -97,7 +97,7 @@ def _moved_on(known: ThreadedRead, user_id: UserID, delta: Delta) -> ThreadedRea
     for event in delta.all_events:
         if event.place <= known.valid_at:
             continue
-        if event.sender == user_id or event.type == "m.room.redaction" or b'"m.mentions"' in event.client_json:
+        if event.sender == user_id or event.type == "m.room.redaction" or _may_mention(event, user_id):
             return None
         more, total = event.counted - total, event.counted
         root = delta.threads.get(event.place)
@@ -169,7 +169,7 @@ async def _move_on(reads: reading.Reads, user_id: UserID, room_id: RoomID, state
         if event.sender == user_id:
             _read(state, event.place, event.counted)
         # A message that was redacted is no highlight any more, and does not say that it was one.
-        mentions = mentions or event.type == "m.room.redaction" or b'"m.mentions"' in event.client_json
+        mentions = mentions or event.type == "m.room.redaction" or _may_mention(event, user_id)
     for receipt in delta.receipts:
         if receipt.user_id == user_id and receipt.is_unthreaded:
             _read(state, receipt.event_place, receipt.counted)
@@ -179,6 +179,13 @@ async def _move_on(reads: reading.Reads, user_id: UserID, room_id: RoomID, state
     state.valid_at = delta.upto
     if mentions or (state.highlights and state.read_place != before):
         state.highlights = await highlights.count(reads, room_id, user_id, state.read_place, delta.upto)
+
+
+def _may_mention(event: StoredEvent, user_id: UserID) -> bool:
+    """Whether an event may highlight the user: not if it names neither them nor everyone. Clients say of nearly every
+    message that it mentions nobody, so that its rows are asked for only where it may have one."""
+    told = event.client_json
+    return b'"m.mentions"' in told and (user_id.encode() in told or b'"room":true' in told)
 
 
 async def _read_anew(

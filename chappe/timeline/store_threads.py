@@ -21,23 +21,13 @@ SELECT place, counted FROM (
     SELECT 1 FROM thread_event t WHERE t.room_id = $1 AND t.place = latest.place
 ) ORDER BY place DESC LIMIT 1
 """
-# A thread is read up to its receipt, or up to the person's own last event there.
-_UNREAD = """
-WITH recent AS (
-    SELECT place, root, sender, counted FROM thread_event WHERE room_id = $1 AND place > $3 AND place <= $4
-    ORDER BY place DESC LIMIT $5
-), been AS (
-    SELECT thread_id AS root, MAX(event_place) AS place FROM receipt WHERE room_id = $1 AND user_id = $2
-    AND type IN ('m.read', 'm.read.private') AND thread_id NOT IN ('', 'main') AND event_place > $3 GROUP BY thread_id
-    UNION ALL
-    SELECT root, MAX(place) FROM recent WHERE sender = $2 GROUP BY root
-), upto AS (
-    SELECT root, MAX(place) AS place FROM been GROUP BY root
-)
-SELECT r.root, MAX(COALESCE(u.place, $3)), SUM(CASE
-    WHEN r.counted = 1 AND r.place > COALESCE(u.place, $3) AND r.sender NOT IN (SELECT * FROM each_text($6)) THEN 1
-    ELSE 0 END)
-FROM recent r LEFT JOIN upto u ON u.root = r.root GROUP BY r.root
+_READ_IN_THREADS = """
+SELECT thread_id, MAX(event_place) FROM receipt WHERE room_id = $1 AND user_id = $2
+AND type IN ('m.read', 'm.read.private') AND thread_id NOT IN ('', 'main') AND event_place > $3 GROUP BY thread_id
+"""
+_IN_THREADS = """
+SELECT root, place, sender, counted FROM thread_event WHERE room_id = $1 AND place > $2 AND place <= $3
+ORDER BY place DESC LIMIT $4
 """
 _HIGHLIGHTS = """
 SELECT DISTINCT h.place, t.root FROM highlight h JOIN event e ON e.place = h.place
@@ -82,13 +72,15 @@ async def last_own_in_main(
     return (Place(row[0]), row[1]) if row else None
 
 
-async def unread_by_root(
-    reads: Reads, room_id: RoomID, user_id: UserID, after: Place, upto: Place, counted: int, without: list[UserID]
-) -> list[tuple[str, Place, int]]:
-    """For threads with events in (after, upto], the last `counted` of these: the root, how far the user has read the
-    thread, and how many events behind that notify, but for those of the people in `without`."""
-    rows = await reads.fetch(_UNREAD, room_id, user_id, after, upto, counted, without)
-    return [(row[0], Place(row[1]), int(row[2])) for row in rows]
+async def read_in_threads(reads: Reads, room_id: RoomID, user_id: UserID, after: Place) -> dict[str, Place]:
+    """By root, how far the user has marked threads as read, where that is behind `after`."""
+    rows = await reads.fetch(_READ_IN_THREADS, room_id, user_id, after)
+    return {row[0]: Place(row[1]) for row in rows}
+
+
+async def events_in_threads(reads: Reads, room_id: RoomID, after: Place, upto: Place, limit: int) -> list[Row]:
+    """Root, place, sender and whether it notifies: the last events of threads in (after, upto], newest first."""
+    return await reads.fetch(_IN_THREADS, room_id, after, upto, limit)
 
 
 async def highlights(

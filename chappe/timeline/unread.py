@@ -12,12 +12,13 @@ import msgspec
 from chappe.ids import RoomID, UserID
 from chappe.rooms import StoredEvent, reading
 from chappe.rooms.relations import threaded_upto
+from chappe.storage import Row
 from chappe.stream import Place
 from chappe.timeline import store_threads as store
 
 MAX_SEARCHED = 500
 """How many of the last events are searched for the person's own last one, and for those of ignored people."""
-MAX_THREAD_EVENTS = 10_000
+MAX_THREAD_EVENTS = 5_000
 """Unread events of a room's threads that are counted: the newest. Who left more unread is told fewer."""
 MAX_HIGHLIGHTS = 10_000
 
@@ -44,21 +45,37 @@ async def unread_by_thread(
     """
     without = list(ignored)
     floor, main, counted_at_main = await _read_main(reads, room_id, user_id, joined, upto)
-    threads = await store.unread_by_root(reads, room_id, user_id, floor, upto, MAX_THREAD_EVENTS, without)
-    read = {root: place for root, place, _ in threads}
-    in_main, in_threads = 0, dict.fromkeys(read, 0)
+    rows = await store.events_in_threads(reads, room_id, floor, upto, MAX_THREAD_EVENTS)
+    read = await store.read_in_threads(reads, room_id, user_id, floor) if rows else {}
+    numbers = _count_threads(rows, user_id, read, floor, ignored)
+    in_main, in_threads = 0, dict.fromkeys(numbers, 0)
     for place, root in await store.highlights(reads, room_id, user_id, floor, upto, MAX_HIGHLIGHTS, without):
         if root is None:
             in_main += place > main
-        elif place > read.get(root, upto):
+        elif root in numbers and place > read.get(root, floor):
             in_threads[root] += 1
     unread = counted - counted_at_main
     if unread:
         unread -= await threaded_upto(reads, room_id, upto) - await threaded_upto(reads, room_id, main)
     if unread and ignored:
         unread -= await said_by(reads, room_id, main, upto, ignored, main_only=True)
-    told = {root: Counts(number, in_threads[root]) for root, _, number in threads if number or in_threads[root]}
+    told = {root: Counts(numbers[root], in_threads[root]) for root in numbers if numbers[root] or in_threads[root]}
     return Counts(max(0, unread), in_main), told
+
+
+def _count_threads(
+    rows: list[Row], user_id: UserID, read: dict[str, Place], floor: Place, ignored: frozenset[UserID]
+) -> dict[str, int]:
+    """By root, how many of the events, newest first, notify and were not read. `read` learns of the user's own."""
+    numbers: dict[str, int] = {}
+    for root, place, sender, counted in rows:
+        if place <= read.get(root, floor):
+            continue
+        if sender == user_id:
+            read[root] = place
+        else:
+            numbers[root] = numbers.get(root, 0) + (counted if sender not in ignored else 0)
+    return numbers
 
 
 async def said_by(
