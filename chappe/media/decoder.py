@@ -18,6 +18,7 @@ import warnings
 from typing import Any, BinaryIO
 
 from PIL import (
+    ExifTags,
     GifImagePlugin,
     Image,
     ImageOps,
@@ -32,10 +33,10 @@ FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 MAX_PIXELS = 64_000_000
 """Of an image, which takes four bytes for each once it is decoded; looked at before anything is."""
 MAX_FRAMES = 300
-MAX_FRAME_PIXELS = 200_000_000
+MAX_FRAME_PIXELS = 80_000_000
 """Of all frames of an animation together. One with more is shown as its first frame."""
-MAX_ANIMATED_PIXELS = 40_000_000
-"""Of all frames of an animated thumbnail."""
+MAX_ANIMATED_PIXELS = 20_000_000
+"""Of all frames of an animated thumbnail: so many are made within half of `CPU_SECONDS`."""
 MAX_RESULT_BYTES = 16 * 1024 * 1024
 
 CPU_SECONDS = 10
@@ -59,7 +60,9 @@ def make_thumbnail(data: bytes, width: int, height: int, method: str, *, animate
         if image.width * image.height > MAX_PIXELS:
             return TOO_LARGE, "", b""
         moves = kind != "JPEG" and bool(getattr(image, "is_animated", False))
-        size, box = _measures(_upright_size(image), width, height, method)
+        if _is_turned(image):
+            width, height = height, width
+        size, box = _measures(image.size, width, height, method)
         if box is None and (animated or not moves):
             return ORIGINAL, TYPES[kind], b""
         if animated and moves and (made := _animation(image, size, box)) is not None:
@@ -90,30 +93,32 @@ def _measures(size: Size, width: int, height: int, method: str) -> tuple[Size, B
     return (max(1, round(own_width / shrunk)), max(1, round(own_height / shrunk))), (0, 0, own_width, own_height)
 
 
-def _upright_size(image: Image.Image) -> Size:
-    turned = image.getexif().get(0x0112) in (5, 6, 7, 8)
-    return (image.height, image.width) if turned else (image.width, image.height)
+def _is_turned(image: Image.Image) -> bool:
+    """Whether the camera lay on its side: the width is then the height of what is shown."""
+    return image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
 
 
 def _still(image: Image.Image, kind: str, size: Size, box: Box | None) -> Result:
-    upright = _upright_size(image)
+    """One picture of that size. It is shrunk first and set upright afterwards, which takes less memory."""
     if kind == "JPEG" and box is not None:
         # The decoder itself shrinks by two, four or eight, if twice the size that is needed is left.
-        need = max(size[0] * upright[0] / (box[2] - box[0]), size[1] * upright[1] / (box[3] - box[1])) * 2
-        image.draft("RGB", (round(need), round(need)))
-    picture = ImageOps.exif_transpose(image)
+        by = min((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1]) / 2
+        whole = image.size
+        image.draft("RGB", (round(image.width / by), round(image.height / by)))
+        by_x, by_y = image.width / whole[0], image.height / whole[1]
+        box = (box[0] * by_x, box[1] * by_y, box[2] * by_x, box[3] * by_y)
+    picture = image
     if picture.mode not in ("RGB", "RGBA", "L"):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     if box is not None:
-        by_x, by_y = picture.width / upright[0], picture.height / upright[1]
-        scaled = (box[0] * by_x, box[1] * by_y, box[2] * by_x, box[3] * by_y)
-        picture = picture.resize(size, Image.Resampling.LANCZOS, scaled, reducing_gap=2.0)
-    out = io.BytesIO()
-    if picture.mode == "RGBA" or kind in ("PNG", "GIF"):
-        picture.save(out, "PNG")
-        return MADE, "image/png", out.getvalue()
+        picture = picture.resize(size, Image.Resampling.LANCZOS, box, reducing_gap=2.0)
     colours = image.info.get("icc_profile") if picture.mode == image.mode else None
-    picture.save(out, "JPEG", quality=82, progressive=True, icc_profile=colours)
+    upright = ImageOps.exif_transpose(picture)
+    out = io.BytesIO()
+    if upright.mode == "RGBA" or kind in ("PNG", "GIF"):
+        upright.save(out, "PNG", icc_profile=colours)
+        return MADE, "image/png", out.getvalue()
+    upright.save(out, "JPEG", quality=82, progressive=True, icc_profile=colours)
     return MADE, "image/jpeg", out.getvalue()
 
 
