@@ -67,9 +67,9 @@ async def plan_upgrade(
 
     `more`: further creators, in versions that have them. Refuses whoever may not set the tombstone.
     """
-    version = room_version(new_version)
     room = await tx.of(Rooms).enter_as_member(tx, old, device.user_id)
     require_may_upgrade(room, device.user_id)
+    version = room_version(new_version)
     if room.pending:
         tx.after_all_queued()
     if found := await _replacement(tx, room, version.id):

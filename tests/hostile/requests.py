@@ -100,6 +100,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /_matrix/client/v3/register": {
         "username": "{fresh}", "password": House.PASSWORD, "device_id": "D", "initial_device_display_name": "phone",
         "inhibit_login": False, "refresh_token": True, "auth": {"type": "m.login.dummy", "session": "", "token": "t"},
+        "guest_access_token": None,
     },
     "POST /_synapse/admin/v1/register": {
         "nonce": "n", "username": "fresh", "password": House.PASSWORD, "mac": "00", "admin": False, "user_type": "bot",
@@ -169,6 +170,11 @@ BODIES: dict[str, dict[str, Any]] = {
         "profile_tag": "t", "lang": "en", "append": True,
         "data": {"url": "https://192.0.2.1/_matrix/push/v1/notify", "format": "event_id_only"},
     },
+    "PUT /_matrix/client/v3/user/{user_id}/rooms/{room_id}/tags/{tag}": {"order": 0.5},
+    "POST /_matrix/client/v3/user/{user_id}/openid/request_token": {},
+    "PUT /_matrix/client/v3/presence/{user_id}/status": {"presence": "online", "status_msg": "Here"},
+    # A version that there is not: the room is needed as it is.
+    "POST /_matrix/client/v3/rooms/{room_id}/upgrade": {"new_version": "0", "additional_creators": ["@ben:localhost"]},
     "PUT /_matrix/client/v3/rooms/{room_id}/send/{event_type}/{txn_id}": CONTENTS["m.room.message"],
     "PUT /_matrix/client/v3/rooms/{room_id}/state/{event_type}/{state_key}": CONTENTS["m.room.name"],
 }  # fmt: skip
@@ -207,6 +213,14 @@ QUERIES: dict[str, dict[str, str]] = {
         for path in ("", "/{room_id}", "/{room_id}/{session_id}")
     },
     f"GET {DEHYDRATED}/{{device_id}}/events": {"next_batch": "1"},
+    "GET /_matrix/federation/v1/openid/userinfo": {"access_token": "cho_x.y"},
+    "GET /_matrix/client/v1/room_summary/{room_id_or_alias}": {"via": "localhost"},
+    "GET /_matrix/client/unstable/im.nheko.summary/rooms/{room_id_or_alias}/summary": {"via": "localhost"},
+    "GET /_matrix/client/unstable/im.nheko.summary/summary/{room_id_or_alias}": {"via": "localhost"},
+    "GET /_matrix/client/v1/rooms/{room_id}/hierarchy": {
+        "suggested_only": "false", "limit": "10", "max_depth": "2", "from": "",
+    },
+    "GET /_matrix/client/v1/mutual_rooms": {"user_id": "@ben:localhost", "from": ""},
     "GET /_matrix/client/v3/rooms/{room_id}/context/{event_id}": {"limit": "10", "filter": "{}"},
     "GET /_matrix/client/v3/sync": {
         "filter": "{}", "since": "", "full_state": "false", "set_presence": "online", "timeout": "0",
@@ -243,6 +257,7 @@ def right_path(estate: Estate, route: Route, **other: str) -> str:
         "session_id": "s",
         "kind": "override",
         "rule_id": "word",
+        "tag": "u.word",
         **other,
     }
     return re.sub(r"\{(\w+)\}", lambda found: given[found[1]], route.path).replace("#", "%23")
