@@ -26,8 +26,8 @@ AND e.sender NOT IN (SELECT * FROM each_text($5))
 
 def add(tx: Transaction, room: Room, event: Event, place: FuturePlace) -> None:
     """Queue a row for everybody the message mentions by name, and one if it mentions the room."""
-    if "m.mentions" not in event.content:
-        return
+    if "m.mentions" not in event.content or event.content.get("msgtype") == "m.notice":
+        return  # what bots note notifies nobody, whomever it mentions (rule .m.rule.suppress_notices)
     for user_id in mentioned(event.content):
         if user_id != event.sender:
             tx.append(_ADD, event.room_id, user_id, place)

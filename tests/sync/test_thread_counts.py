@@ -113,6 +113,15 @@ async def test_highlights_are_counted_where_they_are(house: House) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_notice_notifies_nobody_though_it_mentions_them(house: House) -> None:
+    alice, bob, room_id, first = await scene(house)
+    await read(bob, room_id, first)
+    await alice.send(room_id, "noted", **{"msgtype": "m.notice", "m.mentions": {"user_ids": [bob.user_id]}})
+    assert await unread(bob, room_id) == ((0, 0), {})
+    assert await whole(bob, room_id) == (0, 0)
+
+
+@pytest.mark.anyio
 async def test_edits_and_reactions_do_not_notify_and_references_stay_in_the_thread(house: House) -> None:
     alice, bob, room_id, first = await scene(house)
     await read(bob, room_id, first)
