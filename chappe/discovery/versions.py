@@ -9,6 +9,7 @@ UNSTABLE_FEATURES = {
     "org.matrix.msc4222": True,  # use_state_after in /sync
     "uk.tcpip.msc4133": True,  # extended profiles
     "uk.tcpip.msc4133.stable": True,
+    "org.matrix.msc3814": True,  # dehydrated devices
     "org.matrix.msc3026.busy_presence": True,  # "busy" beside online, unavailable and offline
     "uk.half-shot.msc2666.query_mutual_rooms.stable": True,  # rooms in common
 }

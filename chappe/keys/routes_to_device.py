@@ -13,8 +13,6 @@ routes = Routes()
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """A room key for a thousand devices has about 1.5 MB."""
-REQUEST_BYTES = 16 * 1024
-"""What counts as one request of the limit for to-device messages; a megabyte counts as 64."""
 
 
 class Sent(msgspec.Struct):
@@ -36,9 +34,8 @@ async def put_to_device(request: Request, event_type: str, txn_id: str, body: Se
     messages = to_device.for_local_people(body.messages, request.of(Settings).server_name)
     to_all = [user_id for user_id, contents in messages.items() if to_device.ALL_DEVICES in contents]
     devices = await store.devices_of(request.of(Database), to_all) if to_all else {}
-    size_bytes = to_device.size_bytes(messages, devices)
     sender = request.device.user_id
-    if size_bytes > REQUEST_BYTES:
-        request.limits.hit(Limit.TO_DEVICE, sender, size_bytes // REQUEST_BYTES)
+    if (more := to_device.weight(messages, devices) - 1) > 0:
+        request.limits.hit(Limit.TO_DEVICE, sender, more)
     await request.call(sender, to_device.send_to_device, event_type, txn_id, messages)
     return {}

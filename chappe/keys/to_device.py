@@ -18,12 +18,15 @@ from chappe.stream import Device, Place, Shard, Transaction, shard_of
 ALL_DEVICES = "*"
 MAX_TYPE_BYTES = 255
 """Length of a type: that of an event type."""
-MAX_MESSAGES = 10_000
+MAX_MESSAGES = 5_000
 """Messages of one request, those to all devices of a person counted once for each."""
 MAX_MESSAGE_BYTES = 64 * 1024
 """One message's content: what an event may have."""
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 """The messages of one request together, those to all devices of a person counted once for each."""
+REQUEST_MESSAGES = 50
+REQUEST_BYTES = 16 * 1024
+"""What counts as one request of the limit for to-device messages; two thousand room keys count as a hundred or so."""
 REPEATS_KNOWN_MS = 7 * 86_400_000
 """How long a request is remembered, so that its repeat sends nothing."""
 
@@ -43,8 +46,8 @@ def for_local_people(messages: dict[str, dict[str, dict[str, object]]], server: 
     return found
 
 
-def size_bytes(messages: Messages, devices: dict[UserID, list[str]]) -> int:
-    """How much is stored for a request, where people have these devices. Refuses with TOO_LARGE beyond the limits."""
+def weight(messages: Messages, devices: dict[UserID, list[str]]) -> int:
+    """As how many requests one counts, where people have these devices. Refuses with TOO_LARGE beyond the limits."""
     count = total = 0
     for user_id, by_device in messages.items():
         for device_id, content in by_device.items():
@@ -59,7 +62,7 @@ def size_bytes(messages: Messages, devices: dict[UserID, list[str]]) -> int:
             Errcode.TOO_LARGE,
             f"One request sends at most {MAX_MESSAGES} messages, and {MAX_REQUEST_BYTES} bytes in all.",
         )
-    return total
+    return 1 + max(count // REQUEST_MESSAGES, total // REQUEST_BYTES)
 
 
 async def send_to_device(tx: Transaction, device: Device, event_type: str, txn_id: str, messages: Messages) -> None:

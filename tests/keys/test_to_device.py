@@ -201,9 +201,11 @@ async def test_copies_to_all_devices_count(house: House) -> None:
     (await send(ann, "1", {ben.user_id: {"*": content}})).ok()
     assert await stored(house) == 10
     ben_id = UserID(ben.user_id)
-    assert to_device.size_bytes({ben_id: {"*": content}}, {ben_id: ["D"] * 10}) > 600_000
+    assert to_device.weight({ben_id: {"D": {}}}, {}) == 1
+    assert to_device.weight({ben_id: {f"D{n}": {} for n in range(100)}}, {}) == 3
+    assert to_device.weight({ben_id: {"*": content}}, {ben_id: ["D"] * 10}) == 37
     with pytest.raises(Refused, match="M_TOO_LARGE"):
-        to_device.size_bytes({ben_id: {"*": content}}, {ben_id: ["D"] * 300})
+        to_device.weight({ben_id: {"*": content}}, {ben_id: ["D"] * 300})
 
 
 async def test_a_flood_is_refused_and_others_get_through(house: House) -> None:
