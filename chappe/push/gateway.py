@@ -70,7 +70,7 @@ class Gateways:
         headers = [("Content-Type", "application/json"), ("User-Agent", "Chappe")]
         try:
             async with asyncio.timeout(MAX_SECONDS):
-                pool = self._pools[url.partition(":")[0]]
+                pool = self._pools[urlsplit(url).scheme]
                 async with pool.stream("POST", url, headers=headers, content=body) as response:
                     if not 200 <= response.status < 300:
                         raise Undelivered(f"the gateway answered {response.status}")
@@ -114,8 +114,10 @@ class _Outside(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise httpcore.ConnectError("the host's name is not known") from None
         addresses = [str(address[0]) for *_, address in found]
         allowed = [one for one in addresses if self._may_reach(one)]
         if not allowed:

@@ -97,7 +97,13 @@ def require_url(url: str, private_networks: tuple[str, ...]) -> None:
         host, port, parts = "", 0, urlsplit("")
     schemes = ("https", "http") if private_networks else ("https",)
     is_sound = url.isascii() and url.isprintable() and " " not in url and len(url) <= MAX_URL_CHARS
-    if not is_sound or parts.scheme not in schemes or not host or port == 0 or parts.username is not None:
+    if (
+        not is_sound
+        or not url.startswith(tuple(f"{scheme}://" for scheme in schemes))
+        or not host
+        or port == 0
+        or parts.username is not None
+    ):
         raise Refused(Errcode.INVALID_PARAM, "The url of a push gateway begins with https:// and a host.")
     if parts.path != PATH or parts.fragment:
         raise Refused(Errcode.INVALID_PARAM, f"The url of a push gateway has the path {PATH}.")

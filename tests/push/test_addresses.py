@@ -87,6 +87,30 @@ async def test_an_allowed_network_is_connected_to(gateway: GatewayServer) -> Non
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", ".", "nowhere.invalid", "xn--a.invalid", "a..b", "[::1]"])
+async def test_a_host_that_is_none_is_tried_again_later(host: str) -> None:
+    async with gateways() as opened:
+        with pytest.raises(Undelivered):
+            await opened.notify(f"https://{host}{PATH}", BODY)
+
+
+@pytest.mark.anyio
+async def test_what_speaks_no_tls_is_not_told_over_it() -> None:
+    async def answer_in_plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        await reader.read(1)
+        writer.close()
+
+    server = await asyncio.start_server(answer_in_plain, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with gateways("127.0.0.0/8") as allowed:
+        with pytest.raises(Undelivered):
+            await allowed.notify(f"https://127.0.0.1:{port}{PATH}", BODY)
+    server.close()
+    await asyncio.sleep(0.1)
+
+
+@pytest.mark.anyio
 async def test_one_slow_host_does_not_keep_others(gateway: GatewayServer) -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -102,3 +126,4 @@ async def test_one_slow_host_does_not_keep_others(gateway: GatewayServer) -> Non
             task.cancel()
         await asyncio.gather(*slow, return_exceptions=True)
     server.close()
+    await asyncio.sleep(0.1)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from chappe.push.pushers import MAX_PUSHERS
+from chappe.errors import Refused
+from chappe.push.pushers import MAX_PUSHERS, require_url
 from tests.house import House, Person
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +75,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (pusher(profile_tag="\0"), "M_INVALID_PARAM"),
     (pusher(data={"url": URL, "x": "x" * 8_192}), "M_TOO_LARGE"),
     (pusher(url="ftp://example.org/_matrix/push/v1/notify"), "M_INVALID_PARAM"),
+    (pusher(url="HTTPS://example.org/_matrix/push/v1/notify"), "M_INVALID_PARAM"),
+    (pusher(url="https://example.org\\@10.0.0.1/_matrix/push/v1/notify"), "M_INVALID_PARAM"),
+    (pusher(url="https://exämple.org/_matrix/push/v1/notify"), "M_INVALID_PARAM"),
     (pusher(url="https://example.org/notify"), "M_INVALID_PARAM"),
     (pusher(url="https:///_matrix/push/v1/notify"), "M_INVALID_PARAM"),
     (pusher(url="https://[::1/_matrix/push/v1/notify"), "M_INVALID_PARAM"),
@@ -93,6 +97,12 @@ async def test_what_is_no_pusher_is_refused(house: House) -> None:
         said = await ann.post("/pushers/set", body)
         assert said.errcode == errcode, (body, said.text)
     assert await keys(ann) == []
+
+
+def test_without_networks_of_ones_own_a_gateway_speaks_tls() -> None:
+    require_url("http://push.example.org/_matrix/push/v1/notify", ("10.0.0.0/8",))
+    with pytest.raises(Refused):
+        require_url("http://push.example.org/_matrix/push/v1/notify", ())
 
 
 async def test_there_is_a_limit_to_pushers(house: House) -> None:
