@@ -5,7 +5,9 @@ A *device* is present while it syncs, or for a moment after it said so; a person
 `told.py` what clients read · `routes.py` the endpoints. Owns no tables: a restart forgets everything.
 """
 
+from chappe.accounts import ProfileChanged
 from chappe.events.state import Draft
+from chappe.ids import UserID
 from chappe.presence.presence import Joined, Person, Presence
 from chappe.presence.routes import routes
 from chappe.presence.rules import State, parse_state
@@ -16,13 +18,20 @@ from chappe.stream import Transaction
 
 
 def install(resources: Resources) -> None:
-    """Have presence hear of what people do in rooms."""
+    """Have presence hear of what people do in rooms, and of their names and pictures."""
     resources.of(SendGates).gates.append(_notice)
+    resources.of(ProfileChanged).append(_rename)
 
 
 async def _notice(tx: Transaction, room: Room, draft: Draft) -> None:
     """Lets everything through, and notes that its sender is not idle."""
     tx.of(Presence).act(draft.sender)
+
+
+async def _rename(tx: Transaction, user_id: UserID, key: str, value: object) -> None:
+    if key in ("displayname", "avatar_url"):
+        shown = value if isinstance(value, str) else None
+        tx.after_commit(lambda: tx.of(Presence).rename(user_id, key, shown))
 
 
 __all__ = ["M_PRESENCE", "Joined", "Person", "Presence", "State", "event_of", "install", "parse_state", "routes"]

@@ -17,6 +17,8 @@ MAX_PEOPLE = 100_000
 """People remembered. Beyond, those are forgotten first who came first, and seem offline until they sync again."""
 MAX_DEVICES = 50
 """Devices of one person that count at a time."""
+ACTIVE_EVERY_MS = 1_000
+"""Of somebody who is online, what they do is noted once in so long."""
 MAX_TOLD = 1_000
 """People told of in one answer."""
 
@@ -30,7 +32,7 @@ _KeyOfDevice = tuple[UserID, str]
 class Person:
     """One person's presence. `active_at`: when they last did something themselves, in milliseconds."""
 
-    __slots__ = ("active_at", "chosen", "devices", "idle", "joined", "polls", "state", "status")
+    __slots__ = ("active_at", "chosen", "devices", "idle", "joined", "polls", "shown", "state", "status")
 
     def __init__(self, joined: Joined, now: int) -> None:
         self.devices: dict[str, State] = {}
@@ -41,6 +43,8 @@ class Person:
         """How many requests to /sync each device has open."""
         self.state = State.OFFLINE
         self.status: str | None = None
+        self.shown: dict[str, str] = {}
+        """Name and picture, if they changed since the person came."""
         self.idle = False
         self.active_at = now
         self.joined = joined
@@ -90,12 +94,25 @@ class Presence:
         person = self._people.get(user_id)
         if person is None or person.state is State.OFFLINE:
             return
+        if person.state is State.ONLINE and self._now() - person.active_at < ACTIVE_EVERY_MS:
+            return
         self._touch(user_id, person)
         for device_id, state in person.devices.items():
             if state is State.UNAVAILABLE:
                 person.devices[device_id] = State.ONLINE
                 person.chosen.discard(device_id)
         self._settle(user_id, person, person.status)
+
+    def rename(self, user_id: UserID, key: str, value: str | None) -> None:
+        """Somebody has another name or picture, or None, and is seen with it (spec: "Events on Change of Profile")."""
+        person = self._people.get(user_id)
+        if person is None or person.state is State.OFFLINE:
+            return
+        if value is None:
+            person.shown.pop(key, None)
+        else:
+            person.shown[key] = value
+        self._mark(user_id, person)
 
     # What others are told
 
@@ -202,6 +219,9 @@ class Presence:
         if state is person.state and status == person.status:
             return
         person.state, person.status = state, status
+        self._mark(user_id, person)
+
+    def _mark(self, user_id: UserID, person: Person) -> None:
         count = self._count()
         for room_ids in person.joined.values():
             self._marks.put(room_ids, user_id, count)

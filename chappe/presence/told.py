@@ -16,6 +16,8 @@ class Shown(msgspec.Struct, omit_defaults=True):
     last_active_ago: int | None = None
     currently_active: bool | None = None
     status_msg: str | None = None
+    displayname: str | None = None
+    avatar_url: str | None = None
 
 
 class PresenceEvent(msgspec.Struct, tag_field="type", tag=M_PRESENCE):
@@ -41,6 +43,8 @@ def shown(person: Person | None, now: int) -> Shown:
         max(0, now - person.active_at),
         is_active if person.state is not State.OFFLINE else None,
         person.status,
+        person.shown.get("displayname"),
+        person.shown.get("avatar_url"),
     )
 
 

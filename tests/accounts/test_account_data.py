@@ -20,6 +20,7 @@ ROOM = RoomID("!room:localhost")
 
 
 async def test_what_is_stored_comes_back(desk: Desk) -> None:
+    """setAccountData, getAccountData, setAccountDataPerRoom, getAccountDataPerRoom."""
     token = (await desk.register("alice"))["access_token"]
     content = {"a": [1, 2.5, None, "\u0000"], "ä": {}}
     for path in (f"{ME}/account_data/org.example", f"{ME}/rooms/{ROOM}/account_data/org.example"):
@@ -80,6 +81,7 @@ async def test_an_account_stores_five_thousand_types(desk: Desk) -> None:
     await desk.bus.call(shard_of(ALICE), Command(fill, None, ()))
     (await desk.put(f"{ME}/account_data/org.last", {}, token=token)).ok()
     assert (await desk.put(f"{ME}/account_data/org.more", {}, token=token)).errcode == "M_RESOURCE_LIMIT_EXCEEDED"
+    assert (await desk.put(f"{ME}/account_data/org.more", {}, token=token)).errcode == "M_RESOURCE_LIMIT_EXCEEDED"
     (await desk.put(f"{ME}/account_data/org.t7", {"n": 1}, token=token)).ok()
 
 
@@ -127,6 +129,7 @@ FILTER = {
 
 
 async def test_filters(desk: Desk) -> None:
+    """defineFilter, getFilter."""
     token = (await desk.register("alice"))["access_token"]
     one = (await desk.post(f"{ME}/filter", FILTER, token=token)).ok()["filter_id"]
     assert (await desk.post(f"{ME}/filter", FILTER, token=token)).ok()["filter_id"] == one

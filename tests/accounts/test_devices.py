@@ -10,6 +10,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_devices_are_listed_and_named(desk: Desk) -> None:
+    """getDevices, getDevice, updateDevice."""
     token = (await desk.register("alice", device_id="PHONE"))["access_token"]
     unnamed = (await desk.get("/devices/PHONE", token=token)).ok()
     assert unnamed.keys() == {"device_id", "display_name", "last_seen_ip", "last_seen_ts"}

@@ -13,12 +13,14 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_the_ways_to_log_in(desk: Desk) -> None:
+    """getLoginFlows."""
     flows = (await desk.get("/login")).ok()["flows"]
     assert {"type": "m.login.password"} in flows
     assert {"type": "m.login.token", "get_login_token": True} in flows
 
 
 async def test_by_name_or_by_whole_user_id(desk: Desk) -> None:
+    """login, getTokenOwner."""
     await desk.register("alice")
     for name in ("alice", "@alice:localhost", "Alice"):
         answer = (await desk.log_in(name)).ok()

@@ -16,6 +16,7 @@ ME = "/profile/@alice:localhost"
 
 
 async def test_fields_are_set_shown_and_removed(desk: Desk) -> None:
+    """setProfileField, getProfileField, deleteProfileField, getUserProfile."""
     told: list[tuple[str, str, object]] = []
 
     async def on_changed(tx: Transaction, user_id: UserID, key: str, value: object) -> None:

@@ -178,6 +178,16 @@ async def test_filters_and_ignored_people(anna: Person, bob: Person, room: str) 
     assert await told(anna, since=since) == {}
 
 
+async def test_a_new_name_is_told(anna: Person, bob: Person, room: str) -> None:
+    await bob.sync()
+    await told(anna)
+    (await bob.put(f"/profile/{bob.user_id}/displayname", {"displayname": "Robert"})).ok()
+    news = (await told(anna))[bob.user_id]
+    assert (news["presence"], news["displayname"]) == ("online", "Robert")
+    (await bob.delete(f"/profile/{bob.user_id}/displayname")).ok()
+    assert "displayname" not in (await told(anna))[bob.user_id]
+
+
 async def test_presence_wakes_nobody_and_is_told_at_the_end(anna: Person, bob: Person, room: str) -> None:
     await told(anna)
     await bob.sync()

@@ -14,6 +14,7 @@ PUB = "/directory/room/%23pub:localhost"
 
 
 async def test_give_and_take_a_name(house: House, anna: Person) -> None:
+    """setRoomAlias, getRoomIdByAlias, deleteRoomAlias."""
     room = await anna.create_room()
     assert (await anna.put(PUB, {"room_id": room})).ok() == {}
     assert (await house.request("GET", PUB)).ok() == {"room_id": room, "servers": ["localhost"]}

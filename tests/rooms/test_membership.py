@@ -18,6 +18,7 @@ NOWHERE = "!" + "a" * 43
 
 
 async def test_join_by_id_and_by_alias(anna: Person, bob: Person, carl: Person) -> None:
+    """joinRoom, joinRoomById."""
     room = await anna.create_room(preset="public_chat", room_alias_name="pub")
     assert (await bob.join(room)).ok() == {"room_id": room}
     assert (await ask(carl, "/join/%23pub:localhost?via=a.org&server_name=c.org", "POST")).ok() == {"room_id": room}
@@ -84,6 +85,7 @@ async def test_fifty_joins_of_one_person_are_one_event_and_each_is_durable(house
 
 
 async def test_decline_retract_and_leave(anna: Person, bob: Person) -> None:
+    """inviteUser, leaveRoom."""
     room = await anna.create_room(invite=[bob.user_id])
     assert (await bob.leave(room)).status == 200
     assert (await membership(anna, room, bob.user_id))["membership"] == "leave"

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_the_same_again_is_the_same_event(anna: Person, bob: Person) -> None:
+    """setRoomStateWithKey."""
     room = await anna.create_room(preset="public_chat", power_level_content_override={"state_default": 0})
     await bob.join(room)
     first = (await anna.set_state(room, "org.example.x", {"a": 1, "b": [True]}, "k")).ok()["event_id"]

@@ -80,6 +80,7 @@ SECRET = {
 
 @pytest.mark.parametrize("visibility", ["shared", "invited", "joined", "world_readable"])
 async def test_each_role_at_each_endpoint(house: House, new_guest: NewGuest, visibility: str) -> None:
+    """getRoomState, getRoomStateWithKey, getMembersByRoom."""
     it = await cast(house, new_guest, visibility)
     for name, person in it.people.items():
         sees = NOW if visibility == "world_readable" else SECRET[name]

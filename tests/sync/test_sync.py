@@ -15,6 +15,7 @@ def bodies(room: dict[str, Any]) -> list[str]:
 
 
 async def test_first_sync_then_only_what_is_new(house: House) -> None:
+    """sync, sendMessage."""
     ann, ben = await house.person("ann"), await house.person("ben")
     room = await ann.create_room(preset="public_chat", name="Tower")
     (await ben.join(room)).ok()

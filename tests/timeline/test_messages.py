@@ -40,6 +40,7 @@ def texts(events: list[dict[str, Any]]) -> list[str]:
 @pytest.mark.anyio
 @pytest.mark.parametrize("limit", [1, 3, 7, 100])
 async def test_pages_hold_everything_once_in_both_directions(house: House, limit: int) -> None:
+    """getRoomEvents."""
     alice, room_id, _ = await room_with(house, 8)
     backwards = await walk_through(alice, room_id, "b", limit)
     forwards = await walk_through(alice, room_id, "f", limit)
@@ -235,6 +236,7 @@ async def test_context_takes_a_filter(house: House) -> None:
 
 @pytest.mark.anyio
 async def test_an_event_is_found_in_its_own_room_only(house: House) -> None:
+    """getOneRoomEvent."""
     alice, room_id, sent = await room_with(house, 1)
     other = await alice.create_room(preset="public_chat")
     assert (await alice.get(f"/rooms/{room_id}/event/{sent[0]}")).ok()["content"]["body"] == "m0"

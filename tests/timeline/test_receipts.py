@@ -34,6 +34,7 @@ async def related(person: Person, room_id: str, rel_type: str, event_id: str) ->
 
 @pytest.mark.anyio
 async def test_a_receipt_goes_forward_only(house: House) -> None:
+    """postReceipt."""
     _, bob, room_id, sent = await scene(house)
     for event_id, stands in ((sent[1], sent[1]), (sent[0], sent[1]), (sent[3], sent[3]), (sent[3], sent[3])):
         assert await read(bob, room_id, event_id) == 200
@@ -170,6 +171,7 @@ async def test_the_fully_read_marker_is_account_data_and_goes_forward(house: Hou
 
 @pytest.mark.anyio
 async def test_markers_move_together(house: House) -> None:
+    """setReadMarker."""
     _, bob, room_id, sent = await scene(house)
     body = {"m.fully_read": sent[0], "m.read": sent[1], "m.read.private": sent[2]}
     (await bob.post(f"/rooms/{room_id}/read_markers", body)).ok()

@@ -23,6 +23,7 @@ async def two_in_a_room(house: House, **body: object) -> tuple[Person, Person, s
 @pytest.mark.anyio
 @pytest.mark.parametrize("version", ["6", "10", "11", "12"])
 async def test_a_redacted_message_is_empty_for_everyone(house: House, version: str) -> None:
+    """redactEvent."""
     alice, bob, room_id = await two_in_a_room(house, room_version=version)
     secret = await bob.send(room_id, "my bank code is 1234")
     redaction = await redact(bob, room_id, secret, reason="oops")

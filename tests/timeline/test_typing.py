@@ -104,6 +104,7 @@ async def put(person: Person, room_id: str, body: object, user_id: str | None = 
 
 @pytest.mark.anyio
 async def test_members_see_each_other_type(house: House) -> None:
+    """setTyping."""
     alice, bob = await house.person("alice"), await house.person("bob")
     room_id = await alice.create_room(preset="public_chat")
     (await bob.join(room_id)).ok()
