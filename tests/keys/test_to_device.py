@@ -260,8 +260,7 @@ async def test_messages_arrive_exactly_once_over_restarts(settings: Any, open_da
             token = answer["next_batch"]
         await house.settle()
         await house.chappe.close()
-        house.chappe = await Chappe.open(settings, house.clock, await open_database())
-        house = House(house.chappe, house.clock)
+        house = House(await Chappe.open(settings, house.clock, await open_database()), house.clock)
         ann.house = ben.house = house
     assert received == list(range(6))
     assert numbers(await ben.sync(since=token)) == []
