@@ -100,8 +100,8 @@ async def test_who_speaks_in_a_thread_has_read_that_thread(house: House) -> None
 @pytest.mark.anyio
 async def test_highlights_are_counted_where_they_are(house: House) -> None:
     alice, bob, room_id, first = await scene(house)
-    mention = {"m.mentions": {"user_ids": [bob.user_id]}}
-    threaded = (await relate(alice, room_id, first, "m.thread", **mention)).ok()["event_id"]
+    mention: dict[str, Any] = {"m.mentions": {"user_ids": [bob.user_id]}}
+    threaded = (await relate(alice, room_id, first, "m.thread", more=mention)).ok()["event_id"]
     main = await alice.send(room_id, "you", **mention)
     await reply(alice, room_id, first)
     assert await unread(bob, room_id) == ((2, 1), {first: (2, 1)})
@@ -116,7 +116,8 @@ async def test_highlights_are_counted_where_they_are(house: House) -> None:
 async def test_a_notice_notifies_nobody_though_it_mentions_them(house: House) -> None:
     alice, bob, room_id, first = await scene(house)
     await read(bob, room_id, first)
-    await alice.send(room_id, "noted", **{"msgtype": "m.notice", "m.mentions": {"user_ids": [bob.user_id]}})
+    notice: dict[str, Any] = {"msgtype": "m.notice", "m.mentions": {"user_ids": [bob.user_id]}}
+    await alice.send(room_id, "noted", **notice)
     assert await unread(bob, room_id) == ((0, 0), {})
     assert await whole(bob, room_id) == (0, 0)
 
@@ -170,7 +171,7 @@ async def test_ignored_people_notify_nobody_who_ignores_them(house: House) -> No
     carol = await house.person("carol")
     (await carol.join(room_id)).ok()
     await read(bob, room_id, first)
-    mention = {"m.mentions": {"user_ids": [bob.user_id]}}
+    mention: dict[str, Any] = {"m.mentions": {"user_ids": [bob.user_id]}}
     for person in (alice, carol):
         await person.send(room_id, "main", **mention)
         await reply(person, room_id, first)

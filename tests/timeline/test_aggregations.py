@@ -13,7 +13,7 @@ LIMITED = json.dumps({"room": {"timeline": {"limit": 2}}})
 
 async def edit(person: Person, room_id: str, parent: str, body: str) -> str:
     content = {"m.new_content": {"msgtype": "m.text", "body": body}}
-    return str((await relate(person, room_id, parent, "m.replace", **content)).ok()["event_id"])
+    return str((await relate(person, room_id, parent, "m.replace", more=content)).ok()["event_id"])
 
 
 async def reply(person: Person, room_id: str, root: str) -> str:

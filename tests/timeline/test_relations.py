@@ -22,11 +22,18 @@ async def scene(house: House) -> tuple[Person, Person, str, str]:
 
 
 async def relate(
-    person: Person, room_id: str, parent: str, rel_type: str = "m.reference", type: str = "m.room.message", **more: Any
+    person: Person,
+    room_id: str,
+    parent: str,
+    rel_type: str = "m.reference",
+    type: str = "m.room.message",
+    more: dict[str, Any] | None = None,
+    relation: dict[str, Any] | None = None,
 ) -> Said:
-    content = {"msgtype": "m.text", "body": "in relation", "m.relates_to": {"rel_type": rel_type, "event_id": parent}}
-    content["m.relates_to"].update(more.pop("relation", {}))  # type: ignore[attr-defined]
-    return await person.put(f"/rooms/{room_id}/send/{type}/r{next(_numbers)}", {**content, **more})
+    """Send an event in relation to another, with `more` in its content and in its relation."""
+    related_to = {"rel_type": rel_type, "event_id": parent, **(relation or {})}
+    content = {"msgtype": "m.text", "body": "in relation", "m.relates_to": related_to, **(more or {})}
+    return await person.put(f"/rooms/{room_id}/send/{type}/r{next(_numbers)}", content)
 
 
 async def related(person: Person, room_id: str, parent: str, *kind: str, **query: Any) -> Any:
@@ -69,6 +76,7 @@ async def test_pages_come_one_after_the_other(house: House) -> None:
         for recurse in ("false", "true"):
             found: list[str] = []
             more: dict[str, str] = {"dir": direction, "recurse": recurse}
+            page: Any = {}
             for _ in range(3):
                 page = await related(alice, room_id, first, limit=2, **more)
                 found += ids(page)
@@ -103,7 +111,7 @@ async def test_a_relation_that_breaks_its_rules_is_none(house: House) -> None:
     alice, bob, room_id, first = await scene(house)
     other_room = await alice.create_room()
     elsewhere = await alice.send(other_room, "elsewhere")
-    edit = (await relate(alice, room_id, first, "m.replace", **{"m.new_content": {"body": "b"}})).ok()["event_id"]
+    edit = (await relate(alice, room_id, first, "m.replace", more={"m.new_content": {"body": "b"}})).ok()["event_id"]
     for said in (
         await relate(alice, room_id, elsewhere),
         await relate(alice, room_id, UNKNOWN),
@@ -111,9 +119,9 @@ async def test_a_relation_that_breaks_its_rules_is_none(house: House) -> None:
         await relate(alice, room_id, first, "a\0b"),
         await relate(alice, room_id, first, ""),
         await relate(alice, room_id, first, "m.replace"),
-        await relate(bob, room_id, first, "m.replace", **{"m.new_content": {}}),
-        await relate(alice, room_id, first, "m.replace", "org.x", **{"m.new_content": {}}),
-        await relate(alice, room_id, edit, "m.replace", **{"m.new_content": {}}),
+        await relate(bob, room_id, first, "m.replace", more={"m.new_content": {}}),
+        await relate(alice, room_id, first, "m.replace", "org.x", more={"m.new_content": {}}),
+        await relate(alice, room_id, edit, "m.replace", more={"m.new_content": {}}),
         await alice.put(f"/rooms/{room_id}/send/m.room.message/odd1", {"m.relates_to": [first]}),
         await alice.put(f"/rooms/{room_id}/send/m.room.message/odd2", {"m.relates_to": {"rel_type": 1}}),
         await alice.put(f"/rooms/{room_id}/send/m.room.message/odd3", {"m.relates_to": {"event_id": first}}),
@@ -189,7 +197,8 @@ async def test_a_thread_does_not_hang_on_what_is_in_a_relation(house: House) -> 
     for parent in (reply, reference):
         said = await relate(alice, room_id, parent, "m.thread")
         assert (said.status, said.errcode) == (400, "M_UNKNOWN")
-    rich = await alice.send(room_id, "reply", **{"m.relates_to": {"m.in_reply_to": {"event_id": first}}})
+    answer: dict[str, Any] = {"m.relates_to": {"m.in_reply_to": {"event_id": first}}}
+    rich = await alice.send(room_id, "reply", **answer)
     assert (await relate(alice, room_id, rich, "m.thread")).status == 200
 
 
