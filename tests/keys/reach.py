@@ -65,7 +65,7 @@ class Graph:
                 for key, value in zip(inner.keys, inner.values, strict=True):
                     assert isinstance(key, ast.Constant), f"{module}.EFFECTS has a name that cannot be read"
                     for name in ast.walk(value):
-                        self.mentions[f"effect {key.value}"] |= self._named(module, name)
+                        self.mentions[f"effect {key.value!s}"] |= self._named(module, name)
 
     def _hook(self, module: str, call: ast.Call) -> None:
         """`resources.of(Hook).append(function)`: the function is reached by whoever mentions the hook."""

@@ -87,7 +87,8 @@ async def test_too_many_at_once_are_refused(house: House) -> None:
     assert (await bob.post("/keys/claim", {"one_time_keys": wanted})).errcode == "M_TOO_LARGE"
     queried = {f"@a{n}:localhost": list[str]() for n in range(2_001)}
     assert (await bob.post("/keys/query", {"device_keys": queried})).errcode == "M_TOO_LARGE"
-    for body in ({}, {"one_time_keys": {"nobody": {}}}, {"one_time_keys": {"@a:localhost": []}}):
+    wrong: list[dict[str, object]] = [{}, {"one_time_keys": {"nobody": {}}}, {"one_time_keys": {"@a:localhost": []}}]
+    for body in wrong:
         assert (await bob.post("/keys/claim", body)).status == 400
 
 

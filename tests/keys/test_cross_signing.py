@@ -209,5 +209,5 @@ async def test_malformed_signatures_are_refused(house: House, body: dict[str, An
     """uploadCrossSigningSignatures: what is no object of objects."""
     anna = await house.person("anna")
     assert (await anna.post("/keys/signatures/upload", body)).status == 400
-    many = {"@a:localhost": {f"D{n}": {} for n in range(501)}}
+    many: dict[str, dict[str, object]] = {"@a:localhost": {f"D{n}": {} for n in range(501)}}
     assert (await anna.post("/keys/signatures/upload", many)).errcode == "M_TOO_LARGE"

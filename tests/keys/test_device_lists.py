@@ -151,12 +151,12 @@ async def test_whom_one_verified_is_told_to_ones_own_devices(house: House) -> No
     for one, signer in ((anna, annas), (bob, bobs)):
         (await one.person.post("/keys/device_signing/upload", signer.body())).ok()
     second = await anna.person.another_device()
-    for one in (anna.person, second, bob.person):
-        await told(house, one)
+    for who in (anna.person, second, bob.person):
+        await told(house, who)
     signed = {bob.person.user_id: {bobs.master.public_base64: annas.sign(bobs.master_key, annas.user_signing)}}
     assert (await anna.person.post("/keys/signatures/upload", signed)).ok()["failures"] == {}
-    for one in (anna.person, second):
-        assert await told(house, one) == ({bob.person.user_id}, set())
+    for who in (anna.person, second):
+        assert await told(house, who) == ({bob.person.user_id}, set())
     assert await told(house, bob.person) == (set(), set())
 
 
