@@ -217,6 +217,38 @@ async def test_a_redirect_or_nonsense_is_not_followed(house: House, gateway: Gat
     await gateway.until(2)
 
 
+STRANGE: list[Any] = [
+    {"body": 1},
+    {"body": None, "m.mentions": []},
+    {"body": "a" * 30_000, "m.mentions": {"user_ids": {"a": 1}, "room": "yes"}},
+    {"body": {"body": ["tea"]}, "m.relates_to": "m.replace", "msgtype": []},
+    {"m\\.mentions": {"room": True}, "": {"": {"": ""}}, "a.b": None},
+]
+
+
+async def test_strange_events_stop_nothing(house: House, gateway: GatewayServer) -> None:
+    ann, ben, room_id = await friends(house)
+    await with_phone(ben, gateway)
+    conditions: list[Any] = [{"kind": "contains_display_name"}, {"kind": "x", "key": [], "is": {}, "value": {}}]
+    keys = ("content", "content.body", "content.m\\.mentions.room", "...", "\\", "content.a\\.b", "")
+    for kind in ("event_match", "event_property_is", "event_property_contains", "sender_notification_permission"):
+        conditions += [{"kind": kind, "key": key, "pattern": "*", "value": None} for key in keys]
+    for number, condition in enumerate(conditions):
+        rule = {"actions": [], "conditions": [condition, {"kind": "room_member_count", "is": "77"}]}
+        (await ben.put(f"/pushrules/global/override/r{number}", rule)).ok()
+    states: list[tuple[str, Any]] = [("m.room.name", {"name": 1}), ("m.room.canonical_alias", {"alias": None})]
+    for type, content in states:
+        await ann.set_state(room_id, type, content)
+    for number, content in enumerate(STRANGE):
+        (await ann.put(f"/rooms/{room_id}/send/m.room.message/s{number}", content)).ok()
+        (await ann.put(f"/rooms/{room_id}/send/org.example.{number}/s{number}", content)).ok()
+    last = await ann.send(room_id, "Tea?")
+    async with asyncio.timeout(10):
+        while last not in [one.get("event_id") for one in gateway.told]:  # noqa: ASYNC110 — as above
+            await asyncio.sleep(0.05)
+    assert len([one for one in gateway.told if "content" not in one]) == 1  # the long one
+
+
 async def test_a_restart_goes_on_where_the_process_ended(
     settings: Settings, open_database: Callable[[], "asyncio.Future[Database]"], gateway: GatewayServer
 ) -> None:
