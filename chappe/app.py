@@ -14,6 +14,8 @@ from pathlib import Path
 import uvloop
 
 from chappe import accounts, discovery, keys, media, presence, push, rooms, sync, timeline
+from chappe.accounts import machine_socket
+from chappe.accounts.machine import Fulfilled, Wish
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import Refused, StartupError
@@ -111,6 +113,7 @@ class Chappe:
         ):
             self.resources.add(thing, kind)
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
+        self.machine = accounts.Machine(self.bus, database, settings)
         media.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
         presence.install(self.resources)
@@ -223,9 +226,19 @@ async def running(settings: Settings) -> AsyncIterator[Chappe]:
     try:
         await server.start()
         try:
-            yield chappe
+            async with machine_socket.listening(settings.data_dir, chappe.machine):
+                yield chappe
         finally:
             await server.stop()
+    finally:
+        await chappe.close()
+
+
+async def fulfil_alone(settings: Settings, wish: Wish) -> Fulfilled:
+    """Open the data for a wish of whoever owns the machine, and close it again. No server may run on it."""
+    chappe = await Chappe.open(settings)
+    try:
+        return await chappe.machine.fulfil(wish)
     finally:
         await chappe.close()
 

@@ -13,7 +13,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from chappe.config import WrongSettings, load, reference_page, sample_file
-from chappe.errors import StartupError
+from chappe.errors import Refused, StartupError
 
 COULD_NOT_START = 1
 WRONG_SETTINGS = 2
@@ -191,6 +191,9 @@ def _given(**flags: str | None) -> dict[str, str]:
     return {name: given for name, given in flags.items() if given is not None}
 
 
+app.command("chappe.cli_user:app", name="user")
+
+
 @app.command
 def version() -> None:
     """Print the version."""
@@ -209,6 +212,9 @@ def run(arguments: list[str]) -> int:
         return WRONG_SETTINGS
     except StartupError as wrong:
         print(f"chappe: {wrong}", file=sys.stderr)
+        return COULD_NOT_START
+    except Refused as no:
+        print(f"chappe: {no.reason}", file=sys.stderr)
         return COULD_NOT_START
     except OSError as wrong:
         cause = startup_error(wrong)

@@ -6,21 +6,23 @@ An *account* is a user id of this server with a password; a *device* is one logi
 The acts: `register.py` `guest_upgrade.py` `login.py` `log_out.py` `change_password.py` `deactivate.py`
 `rename_device.py` `profile.py` `account_data.py` `tags.py` `filters.py` `registration_tokens.py`
 `approve.py` `restrict.py` · `standing.py` what locked and suspended accounts may do · `tokens.py` whose an access
-token is · `credentials.py` what secrets look like ·
-`passwords.py` hashing · `openid.py` proof towards other services · `owner_link.py` the first account · `rules.py` what
-is allowed · `turns.py` changes that build on each other · `store.py` `register_store.py` all SQL · `routes….py` the
-endpoints · `pages.py` what a browser shows.
+token is · `credentials.py` what secrets look like · `passwords.py` hashing · `openid.py` proof towards other services
+· `owner_link.py` the first account · `password_link.py` choosing a password · `machine.py` `machine_socket.py` what
+`chappe user` does · `rules.py` what is allowed · `turns.py` changes that build on each other · `store.py`
+`register_store.py` all SQL · `routes….py` the endpoints · `pages.py` what a browser shows.
 
-Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code.
+Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code,
+password_link.
 In the user's shard: device, access_token, refresh_token, login_token, profile, account_data, filter.
 """
 
-from chappe.accounts import approve, deactivate, guest_upgrade, log_out, login, restrict
+from chappe.accounts import approve, deactivate, guest_upgrade, log_out, login, password_link, restrict
 from chappe.accounts.account_data import ManagedData, account_data_of, change_account_data, put_account_data
 from chappe.accounts.changes import account_data_changes
 from chappe.accounts.deactivate import Deactivated
 from chappe.accounts.filters import filter_of
 from chappe.accounts.log_out import DevicesGone
+from chappe.accounts.machine import Machine
 from chappe.accounts.owner_link import owner_link
 from chappe.accounts.passwords import Passwords
 from chappe.accounts.profile import ProfileChanged, profile_of
@@ -32,6 +34,7 @@ from chappe.accounts.routes_moderation import routes as _moderation
 from chappe.accounts.routes_openid import routes as _openid
 from chappe.accounts.routes_operators import routes as _operators
 from chappe.accounts.routes_owner import routes as _owner
+from chappe.accounts.routes_password_link import routes as _password_link
 from chappe.accounts.routes_person import routes as _person
 from chappe.accounts.routes_register import routes as _register
 from chappe.accounts.routes_statistics import routes as _statistics
@@ -51,12 +54,15 @@ EFFECTS: dict[str, Effect] = {
     "accounts.end_guest": guest_upgrade.end_guest,
     "accounts.log_out_others": log_out.log_out_others,
     "accounts.close": deactivate.close,
+    "accounts.tell_of_link": password_link.tell_of_link,
     "accounts.standing_changed": restrict.standing_changed,
 }
 
 ERASERS: dict[str, Eraser] = deactivate.ERASERS | approve.ERASERS
 
-ROUTES = Routes(_login, _register, _fallback, _person, _tags, _openid, _operators, _moderation, _statistics, _owner)
+ROUTES = Routes(
+    _login, _register, _fallback, _person, _tags, _openid, _operators, _moderation, _statistics, _owner, _password_link
+)
 
 
 def install(
@@ -80,6 +86,7 @@ __all__ = [
     "Deactivated",
     "DeviceRenamed",
     "DevicesGone",
+    "Machine",
     "ManagedData",
     "Passwords",
     "ProfileChanged",

@@ -34,7 +34,8 @@ async def deactivate_other(tx: Transaction, device: Device | None, user_id: User
     account = await register_store.account(tx, user_id)
     if account is None:
         raise no_account()
-    require_not_operator(account)
+    if device is not None:
+        require_not_operator(account)
     if account.deactivated_at is None:
         end(tx, user_id, erase, otherwise=None)
 

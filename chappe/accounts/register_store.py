@@ -85,6 +85,7 @@ def set_password(tx: Transaction, user_id: UserID, password_hash: str, otherwise
         "UPDATE account SET password_hash = $2 WHERE user_id = $1 AND deactivated_at IS NULL RETURNING user_id",
         user_id, password_hash, otherwise=otherwise,
     )  # fmt: skip
+    tx.execute("DELETE FROM password_link WHERE user_id = $1", user_id)
 
 
 def deactivate(tx: Transaction, user_id: UserID, otherwise: Refused | None) -> None:
@@ -97,12 +98,12 @@ def deactivate(tx: Transaction, user_id: UserID, otherwise: Refused | None) -> N
 
 
 def restrict(tx: Transaction, user_id: UserID, column: str, since: int | None, otherwise: Refused) -> None:
-    """Set or lift what `column` says of an active account that is no operator's; what holds already keeps its time."""
+    """Set or lift what `column` says of an active account; what holds already keeps its time."""
     assert column in ("locked_at", "suspended_at"), "the columns of restrictions"
     value = "$2" if since is None else f"COALESCE({column}, $2)"
     tx.conditional(
         f"UPDATE account SET {column} = {value} "
-        "WHERE user_id = $1 AND deactivated_at IS NULL AND is_operator = 0 RETURNING user_id",
+        "WHERE user_id = $1 AND deactivated_at IS NULL RETURNING user_id",
         user_id, since, otherwise=otherwise,
     )  # fmt: skip
 
@@ -168,6 +169,30 @@ def put_owner_code(tx: Transaction, code: bytes, expires_at: int) -> None:
 async def owner_code_holds(source: Fetches, code: bytes, now: int) -> bool:
     """Whether a code could still be used."""
     return bool(await source.fetch("SELECT 1 FROM owner_code WHERE hash = $1 AND expires_at >= $2", code, now))
+
+
+def put_password_link(tx: Transaction, user_id: UserID, code: bytes, expires_at: int, otherwise: Refused) -> None:
+    """Make `code` the only one that sets the password of an active account, and forget expired ones."""
+    tx.execute("DELETE FROM password_link WHERE user_id = $1 OR expires_at < $2", user_id, tx.now)
+    tx.conditional(
+        "INSERT INTO password_link SELECT $2, user_id, $3 FROM account "
+        "WHERE user_id = $1 AND deactivated_at IS NULL RETURNING user_id",
+        user_id, code, expires_at, otherwise=otherwise,
+    )  # fmt: skip
+
+
+async def owner_of_link(source: Fetches, code: bytes, now: int) -> UserID | None:
+    """Whose password a code sets, if it can still be used."""
+    row = await source.fetch_one("SELECT user_id FROM password_link WHERE hash = $1 AND expires_at >= $2", code, now)
+    return None if row is None else UserID(row[0])
+
+
+def use_password_link(tx: Transaction, code: bytes, otherwise: Refused) -> None:
+    """Use the code of a password link up."""
+    tx.conditional(
+        "DELETE FROM password_link WHERE hash = $1 AND expires_at >= $2 RETURNING hash",
+        code, tx.now, otherwise=otherwise,
+    )  # fmt: skip
 
 
 def use_owner_code(tx: Transaction, code: bytes, otherwise: Refused) -> None:

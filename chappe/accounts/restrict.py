@@ -24,12 +24,14 @@ class Restriction(Enum):
 async def restrict(tx: Transaction, device: Device | None, user_id: UserID, restriction: str, holds: bool) -> None:
     """Set or lift a `Restriction` (its value). `device` is an operator's, or None for whoever owns the machine.
 
-    Refuses NOT_FOUND for an account that is not or has ended; FORBIDDEN for an operator's, oneself included.
+    Refuses NOT_FOUND for an account that is not or has ended; FORBIDDEN for an operator's, oneself
+    included, unless the machine's owner wishes it.
     """
     account = await register_store.account(tx, user_id)
     if account is None or account.deactivated_at is not None:
         raise no_account()
-    require_not_operator(account)
+    if device is not None:
+        require_not_operator(account)
     since = tx.now if holds else None
     register_store.restrict(tx, user_id, Restriction(restriction).value, since, otherwise=no_account())
     tx.effect(user_id, "accounts.standing_changed", user_id, awaited=True)
