@@ -95,7 +95,10 @@ async def test_only_the_auth_data_changes(house: House) -> None:
 
 
 async def test_keys_are_stored_and_read_by_session_room_and_all(house: House) -> None:
-    """putRoomKeys, putRoomKeysByRoomId, putRoomKeyBySessionId, getRoomKeys, getRoomKeysByRoomId, getRoomKeyBySessionId."""
+    """putRoomKeys, putRoomKeysByRoomId, putRoomKeyBySessionId, and what they stored.
+
+    getRoomKeys, getRoomKeysByRoomId, getRoomKeyBySessionId.
+    """
     ann = await house.person("ann")
     version = await new_backup(ann)
     assert (await get(ann, version)).ok() == {"rooms": {}}
