@@ -7,8 +7,8 @@ from chappe.push import store
 from chappe.rooms import joined_rooms
 from chappe.storage import Database
 
-MAX_ROOMS = 5_000
-"""Rooms whose holders are remembered; those of another are looked up once more."""
+MAX_ROOMS = 50_000
+"""Rooms whose holders are remembered, most of them with none; those of another are looked up once more."""
 MAX_IN_ROOMS = 1_000_000
 """Holders of all remembered rooms together."""
 

@@ -138,6 +138,8 @@ class PushReader:
         changed = self._log.changed_since(shard, position_at(start)) or set()
         found: list[HasRead] = []
         for room_id in sorted(RoomID(key) for key in changed if key.startswith("!")):
+            if not await self._holders.in_room(room_id):
+                continue
             found += [
                 (receipt.user_id, room_id, receipt.event_place)
                 for receipt in await receipts_between(self._database, room_id, start, end)
