@@ -27,7 +27,7 @@ MAX_REQUEST_BYTES = 16 * 1024 * 1024
 REQUEST_MESSAGES = 50
 REQUEST_BYTES = 16 * 1024
 """What counts as one request of the limit for to-device messages; two thousand room keys count as a hundred or so."""
-REPEATS_KNOWN_MS = 7 * 86_400_000
+REPEATS_KNOWN_MS = 86_400_000
 """How long a request is remembered, so that its repeat sends nothing."""
 
 Messages = dict[UserID, dict[str, dict[str, object]]]

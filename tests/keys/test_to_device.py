@@ -143,7 +143,7 @@ async def test_a_repeated_request_sends_nothing(house: House) -> None:
     assert numbers(await ben.sync()) == [1, 1]
 
 
-async def test_a_request_is_remembered_for_a_week(house: House) -> None:
+async def test_a_request_is_remembered_for_a_day(house: House) -> None:
     ann, ben = await house.person("ann"), await house.person("ben")
     await send_number(ann, ben, 1)
     house.clock.advance(to_device.REPEATS_KNOWN_MS / 1000 + 1)
