@@ -19,8 +19,8 @@ MAX_DEVICES = 50
 """Devices of one person that count at a time."""
 ACTIVE_EVERY_MS = 1_000
 """Of somebody who is online, what they do is noted once in so long."""
-MAX_TOLD = 1_000
-"""People told of in one answer."""
+MAX_TOLD = 250
+"""People told of in one answer, about 150 bytes each."""
 
 Joined = Mapping[Shard, frozenset[str]]
 """The rooms that somebody is in, by shard. Replaced when it changes, never altered."""
