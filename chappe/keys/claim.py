@@ -17,8 +17,10 @@ async def claim_keys(tx: Transaction, device: Device, user_id: UserID, wanted: d
     Devices that have neither are left out. Which key it is turns out at the flush.
     """
     answer: Claimed = {}
-    possible = await store.claimable(tx, user_id, list(wanted))
-    claims = [(*one, store.claim(tx, user_id, *one)) for one in wanted.items() if one in possible]
+    known = await store.devices_with_keys(tx, user_id, list(wanted))
+    claims = [
+        (device_id, wanted[device_id], store.claim(tx, user_id, device_id, wanted[device_id])) for device_id in known
+    ]
 
     def give_out() -> None:
         for device_id, algorithm, outcome in claims:

@@ -94,12 +94,6 @@ ON CONFLICT (user_id, device_id, algorithm) DO UPDATE SET
 WHERE fallback_key.key_id <> excluded.key_id OR fallback_key.key <> excluded.key
 """
 _FALLBACK_KEYS = "SELECT algorithm, key_id, key, used FROM fallback_key WHERE user_id = $1 AND device_id = $2"
-_CLAIMABLE = """
-SELECT DISTINCT device_id, algorithm FROM one_time_key
-WHERE user_id = $1 AND device_id IN (SELECT * FROM each_text($2)) AND claimed_at IS NULL
-UNION SELECT device_id, algorithm FROM fallback_key
-WHERE user_id = $1 AND device_id IN (SELECT * FROM each_text($2))
-"""
 _OLDEST = """
 SELECT key_id, key FROM one_time_key WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND claimed_at IS NULL
 ORDER BY place, key_id LIMIT 1
@@ -111,7 +105,8 @@ LEFT JOIN fallback_key f ON f.user_id = $1 AND f.device_id = $2 AND f.algorithm 
 """
 _USE_FALLBACK = f"""
 UPDATE fallback_key SET used = 1
-WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND used = 0 AND NOT EXISTS ({_OLDEST})
+WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND used = 0
+AND (SELECT key_id FROM ({_OLDEST}) AS oldest) IS NULL
 """
 _CLAIM = f"""
 UPDATE one_time_key SET claimed_at = $4
@@ -156,11 +151,6 @@ def put_fallback_key(tx: Transaction, user_id: UserID, device_id: str, key: Key)
 async def fallback_keys(reads: Reads, user_id: UserID, device_id: str) -> list[Row]:
     """Algorithm, id, JSON and whether it was given out, of each fallback key of a device."""
     return await reads.fetch(_FALLBACK_KEYS, user_id, device_id)
-
-
-async def claimable(reads: Reads, user_id: UserID, device_ids: list[str]) -> set[tuple[str, str]]:
-    """Of which devices and algorithms there is a one-time or a fallback key."""
-    return {(row[0], row[1]) for row in await reads.fetch(_CLAIMABLE, user_id, device_ids)}
 
 
 def claim(tx: Transaction, user_id: UserID, device_id: str, algorithm: str) -> Outcome:

@@ -18,7 +18,7 @@ CREATE TABLE one_time_key (
     claimed_at BIGINT,            -- NULL until it was given out, which happens once; remembered for repeated uploads
     PRIMARY KEY (user_id, device_id, algorithm, key_id)
 ); -- clustered
-CREATE INDEX one_time_key_age ON one_time_key (user_id, device_id, algorithm, place) WHERE claimed_at IS NULL;
+CREATE INDEX one_time_key_age ON one_time_key (user_id, device_id, algorithm, place, key_id) WHERE claimed_at IS NULL;
 
 CREATE TABLE fallback_key (
     user_id TEXT NOT NULL,
