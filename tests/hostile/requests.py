@@ -75,6 +75,12 @@ FILTER = {
 }  # fmt: skip
 KEY_DATA = {"first_message_index": 0, "forwarded_count": 0, "is_verified": True, "session_data": {"mac": "x"}}
 BACKUP = {"algorithm": "m.megolm_backup.v1.curve25519-aes-sha2", "auth_data": {"public_key": "x"}}
+SIGNATURES = {"@ann:localhost": {"ed25519:D": "A" * 86}}
+DEVICE_KEYS = {
+    "user_id": "@ann:localhost", "device_id": "D", "algorithms": ["m.megolm.v1.aes-sha2"],
+    "keys": {"ed25519:D": "A" * 43}, "signatures": SIGNATURES,
+}  # fmt: skip
+CROSS_SIGNING_KEY = {"user_id": "@ann:localhost", "keys": {f"ed25519:{'A' * 43}": "A" * 43}}
 DEHYDRATED = "/_matrix/client/unstable/org.matrix.msc3814.v1/dehydrated_device"
 PUSH_RULE = "/_matrix/client/v3/pushrules/global/{kind}/{rule_id}"
 PASSWORD_STAGE = {
@@ -145,6 +151,21 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /_matrix/client/v3/profile/{user_id}/{key}": {"displayname": "Ann"},
     "PUT /_matrix/client/unstable/uk.tcpip.msc4133/profile/{user_id}/{key}": {"displayname": "Ann"},
     "PUT /_matrix/client/v3/sendToDevice/{event_type}/{txn_id}": {"messages": {"@ben:localhost": {"*": {"x": 1}}}},
+    "POST /_matrix/client/v3/keys/upload": {
+        "device_keys": DEVICE_KEYS, "one_time_keys": {"curve25519:A": "A" * 43},
+        "fallback_keys": {"signed_curve25519:F": {"key": "A" * 43, "fallback": True}},
+    },
+    "POST /_matrix/client/v3/keys/query": {"device_keys": {"@ben:localhost": ["D"]}, "timeout": 10_000},
+    "POST /_matrix/client/v3/keys/claim": {
+        "one_time_keys": {"@ben:localhost": {"D": "signed_curve25519"}}, "timeout": 10_000,
+    },
+    "POST /_matrix/client/v3/keys/device_signing/upload": {
+        "master_key": {**CROSS_SIGNING_KEY, "usage": ["master"]},
+        "self_signing_key": {**CROSS_SIGNING_KEY, "usage": ["self_signing"], "signatures": SIGNATURES},
+        "user_signing_key": {**CROSS_SIGNING_KEY, "usage": ["user_signing"], "signatures": SIGNATURES},
+        "auth": PASSWORD_STAGE,
+    },
+    "POST /_matrix/client/v3/keys/signatures/upload": {"@ann:localhost": {"D": DEVICE_KEYS}},
     "POST /_matrix/client/v3/room_keys/version": BACKUP,
     "PUT /_matrix/client/v3/room_keys/version/{version}": {**BACKUP, "version": "1"},
     "PUT /_matrix/client/v3/room_keys/keys": {"rooms": {UNKNOWN_ROOM: {"sessions": {"s": KEY_DATA}}}},
@@ -152,10 +173,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /_matrix/client/v3/room_keys/keys/{room_id}/{session_id}": KEY_DATA,
     f"PUT {DEHYDRATED}": {
         "device_id": "D", "device_data": {"algorithm": "m.dehydration.v2"}, "initial_device_display_name": "phone",
-        "device_keys": {
-            "user_id": "@ann:localhost", "device_id": "D", "algorithms": ["m.megolm.v1.aes-sha2"],
-            "keys": {"ed25519:D": "A" * 43}, "signatures": {"@ann:localhost": {"ed25519:D": "A" * 86}},
-        },
+        "device_keys": DEVICE_KEYS,
         "one_time_keys": {"signed_curve25519:AAAA": {"key": "A" * 43}}, "fallback_keys": {},
     },
     f"POST {DEHYDRATED}/{{device_id}}/events": {"next_batch": "1"},
@@ -207,6 +225,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /_matrix/client/v1/media/thumbnail/{server_name}/{media_id}": {
         "width": "10", "height": "10", "method": "crop", "animated": "true", "timeout_ms": "0",
     },
+    "GET /_matrix/client/v3/keys/changes": {"from": "s1_x", "to": "s1_x"},
     **{
         f"{method} /_matrix/client/v3/room_keys/keys{path}": {"version": "1"}
         for method in ("GET", "PUT", "DELETE")
