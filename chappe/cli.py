@@ -1,4 +1,4 @@
-"""The commands: `chappe serve`, `config`, `backup`, `restore`, `version`.
+"""The commands: `chappe serve`, `config`, `doctor`, `backup`, `restore`, `version`.
 
 Exit status: 0 well, 1 it could not be done, 2 the settings or the command line are wrong.
 """
@@ -16,6 +16,7 @@ from chappe.config import WrongSettings, load, reference_page, sample_file
 from chappe.errors import Refused, StartupError
 
 COULD_NOT_START = 1
+FOUND_SOMETHING = 1
 WRONG_SETTINGS = 2
 
 _REMEDIES = {
@@ -104,6 +105,42 @@ def config(*, check: Path | None = None, markdown: bool = False) -> None:
         print(f"{check}: nothing is wrong.")
     else:
         print(reference_page() if markdown else sample_file(), end="")
+
+
+@app.command
+def doctor(
+    *,
+    json: Annotated[bool, Parameter(negative=())] = False,
+    offline: Annotated[bool, Parameter(negative=())] = False,
+    config: Annotated[Path | None, Parameter(env_var="CHAPPE_CONFIG")] = None,
+    server_name: str | None = None,
+    data_dir: str | None = None,
+    storage: str | None = None,
+) -> int:
+    """Look at the installation, and tell what is wrong and how to mend it. Changes nothing.
+
+    Parameters
+    ----------
+    json
+        Print the findings as JSON.
+    offline
+        Leave names and addresses outside of this machine alone.
+    config
+        The TOML file with which the server runs.
+    server_name
+        The server name, if it stands in no file.
+    data_dir
+        The folder with the data, if it stands in no file.
+    storage
+        The database, if it stands in no file.
+    """
+    settings = load(config, os.environ, _given(server_name=server_name, data_dir=data_dir, storage=storage))
+    from chappe.app import schema_folders
+    from chappe.doctor import Look, Severity, as_json, examine
+
+    findings = examine(Look.of(settings, schema_folders(), offline=offline))
+    print(as_json(findings) if json else "\n".join(finding.in_words() for finding in findings))
+    return FOUND_SOMETHING if any(finding.severity is Severity.BAD for finding in findings) else 0
 
 
 @app.command
@@ -203,7 +240,7 @@ def version() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and answer its exit status; what went wrong is told on standard error."""
     try:
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as wrong:
         print(f"chappe: {wrong}\n`chappe --help` lists what there is.", file=sys.stderr)
         return WRONG_SETTINGS
@@ -222,7 +259,7 @@ def run(arguments: list[str]) -> int:
             raise
         print(f"chappe: {cause}", file=sys.stderr)
         return COULD_NOT_START
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 def startup_error(wrong: OSError) -> StartupError | None:

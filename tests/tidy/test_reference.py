@@ -11,7 +11,7 @@ from chappe.http.reference import endpoints_page, summary
 from tests.tidy.repository import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
-COMMANDS = {"serve", "config", "backup", "restore", "version"}
+COMMANDS = {"serve", "config", "doctor", "backup", "restore", "version"}
 
 
 def test_the_page_of_settings_is_current() -> None:
