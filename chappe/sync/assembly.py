@@ -20,6 +20,10 @@ from chappe.timeline.visible import Viewer, Withholding
 _encode = msgspec.json.encode
 
 
+ECHO_MS = 1_000
+"""How old an event of the device's own is at most, that its sending may not be answered yet."""
+
+
 class Assembly:
     """One person's request: from where (`since`) to where (`heads`), what they want, and what is already read."""
 
@@ -68,6 +72,8 @@ class Assembly:
         """Those whom the person ignores."""
         self.account_data: dict[RoomID, list[bytes]] = {}
         """What changed in the person's own account data about a room, as events."""
+        self.echoes = False
+        """Whether the device is told of what it has sent a moment ago itself."""
         self.inbox_told: int | None = None
         """How far the device's messages are told, as a position in the person's shard, where more are waiting."""
 
@@ -86,6 +92,10 @@ class Assembly:
         if self.withholding.filters:
             return True
         return bool(self.ignored) and any(e.state_key is None and e.sender in self.ignored for e in events)
+
+    def note_own(self, events: Sequence[StoredEvent]) -> None:
+        """The answer has events that this very device has sent."""
+        self.echoes = self.echoes or any(self.now - event.origin_server_ts < ECHO_MS for event in events)
 
     def typing_in(self, room_id: RoomID, *, anew: bool = False) -> list[bytes]:
         """The m.typing event, if who types has changed; in a room that is new to the client, if anybody does."""

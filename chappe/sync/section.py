@@ -41,10 +41,12 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
         upto = Place(departure - 1)
         delta = await a.deltas.between(room.room_id, after, upto, a.view)
     rendered = delta.rendered
+    own = [event for event in delta.events if is_own(event, a.user_id, a.viewer.device_id)]
+    a.note_own(own)
     if a.withholds(delta.events):
         delta = await _as_seen(a, delta, room.room_id)
         rendered = await _render(a, delta, None)
-    elif delta.has_related or any(is_own(event, a.user_id, a.viewer.device_id) for event in delta.events):
+    elif delta.has_related or own:
         rendered = await _render(a, delta, None)
     if a.full_state:
         delta = await _with_full_state(a, delta, room.room_id)

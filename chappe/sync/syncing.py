@@ -24,6 +24,10 @@ UNWATCHED_S = 1.0
 """How long a request waits before anybody looks whether its client is still there, which costs a task: in a busy
 room it has its answer by then."""
 
+ECHO_BEHIND_ANSWER_S = 0.02
+"""How much later than others a device hears of its own event: behind the answer to its sending. Clients made with
+matrix-js-sdk 43 take an answer in a thread for a failure when its echo comes first."""
+
 Gone = Callable[[], "asyncio.Future[None]"]
 
 
@@ -154,6 +158,8 @@ class Syncing:
             answer = await assemble(assembly, log)
         if not (even_without_news or answer.has_news):
             return None
+        if assembly.echoes:
+            await asyncio.sleep(ECHO_BEHIND_ANSWER_S)
         says_nothing = since is not None and not answer.presence and self._has_told_all(since, follower)
         if wish.since is not None and says_nothing:
             return answer.render(wish.since)

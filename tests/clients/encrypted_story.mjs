@@ -181,7 +181,7 @@ async function backup(ann, recovery, roomId, hello) {
     const { imported, total } = await fresh.crypto.restoreKeyBackup();
     check(total >= 3 && imported === total, `all keys are restored: ${imported} of ${total}`);
     await fresh.client.scrollback(fresh.room(roomId), 50);
-    const event = await fresh.reads(roomId, hello);
+    const event = await fresh.reads(roomId, hello, { again: true });
     check(event.getOriginalContent().body === "The arms are up.", "the past can be read");
     await fresh.client.logout(true);
 }

@@ -108,13 +108,18 @@ export class Person {
         await this.until("is in", () => this.room(roomId)?.getMyMembership() === "join");
     }
 
-    /** The event in a room, once it is there and can be read. */
-    async reads(roomId, eventId) {
+    /**
+     * The event in a room, once it is there and can be read. `again`: try to read what could not be read when it came,
+     * as a client does after a reload; the SDK does so by itself only for some of the copies that it makes of an event.
+     */
+    async reads(roomId, eventId, { again = false } = {}) {
         const find = () => this.room(roomId)?.findEventById(eventId);
         const isReadable = (event) => event && !event.isBeingDecrypted() && event.getType() !== "m.room.encrypted" && !event.isDecryptionFailure();
-        await this.until(() => `reads ${eventId}, which is ${find()?.decryptionFailureReason ?? find()?.getType() ?? "not there"}`, () =>
-            isReadable(find()),
-        );
+        await this.until(() => `reads ${eventId}, which is ${find()?.decryptionFailureReason ?? find()?.getType() ?? "not there"}`, async () => {
+            const event = find();
+            if (again && event?.isDecryptionFailure()) await event.attemptDecryption(this.crypto, { isRetry: true });
+            return isReadable(event);
+        });
         return find();
     }
 

@@ -11,7 +11,7 @@ import pytest
 from chappe.http.asgi import ASGIFace
 from chappe.ids import DeviceID, UserID
 from chappe.stream import Device
-from chappe.sync.syncing import Wish
+from chappe.sync.syncing import ECHO_BEHIND_ANSWER_S, Wish
 from chappe.timeline.filters import SyncFilter
 from tests.house import House, Person
 
@@ -182,3 +182,16 @@ async def test_a_thousand_who_wait_cost_nothing_until_the_end_and_are_all_answer
     answers = await asyncio.wait_for(asyncio.gather(*polls), 10)
     assert all(b"next_batch" in answer for answer in answers)
     assert waiting(house) == 0
+
+
+async def test_a_device_hears_of_its_own_event_behind_the_answer_to_its_sending(house: House) -> None:
+    ann = await house.person("ann")
+    room = await ann.create_room()
+    await ann.sync()
+    echo = asyncio.create_task(ann.sync(timeout=BOUND_S * 1000))
+    while waiting(house) == 0:
+        await asyncio.sleep(0)
+    await ann.send(room, "hello")
+    answered = time.monotonic()
+    assert list(bodies_in(await echo)) == ["hello"]
+    assert time.monotonic() - answered > ECHO_BEHIND_ANSWER_S / 2
