@@ -47,6 +47,9 @@ class Tokens:
         self._of_user: dict[UserID, set[str]] = {}
         self._forgotten = 0
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def cached(self, token: str) -> Device | None:
         """The device of a token that is in memory and has not expired."""
         known = self._known.get(token)

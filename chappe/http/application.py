@@ -20,6 +20,7 @@ from chappe.http.rate import DEFAULT_RATES, Limit, RateLimits, key_of_address
 from chappe.http.request import Receive, Request, Scope
 from chappe.http.router import Router
 from chappe.http.routes import Auth, Route, Routes
+from chappe.http.tally import Tally
 from chappe.resources import Resources
 from chappe.stream.command import Bus, Device, Standing
 
@@ -70,6 +71,7 @@ class Application:
         self._at_once: dict[str, int] = {}
         """How many requests of each person, or else of each address, are being answered."""
         self.body_deadline = Deadline(self.bounds.body_seconds)
+        self.tally = Tally()
         self._router = Router(routes)
         self._authenticator = authenticator
         self._numbers = itertools.count(1)
@@ -81,7 +83,7 @@ class Application:
 
     async def respond(self, request: Request) -> Answer:
         """The answer to `request`, whatever happens. Only cancellation passes through."""
-        began = perf_counter() if logger.isEnabledFor(logging.DEBUG) else None
+        began = perf_counter()
         template = "-"
         try:
             request_id.set(request.id)
@@ -96,9 +98,10 @@ class Application:
             answer = self._refuse(no, request, template)
         except Exception:  # noqa: BLE001  # whatever it was, the client gets an answer and the log the reason
             answer = self._break(request, template)
-        if began is not None:
-            took_ms = (perf_counter() - began) * 1000
-            logger.debug("%s %s %s %d %.1f ms", request.id, request.method, template, answer.status, took_ms)
+        took = perf_counter() - began
+        self.tally.count(template, answer.status, took)
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug("%s %s %s %d %.1f ms", request.id, request.method, template, answer.status, took * 1000)
         return answer
 
     async def _handle(self, request: Request, route: Route, values: list[str]) -> object:

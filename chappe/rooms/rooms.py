@@ -37,6 +37,11 @@ class Rooms:
     def __len__(self) -> int:
         return len(self._resident)
 
+    @property
+    def size_bytes(self) -> int:
+        """The state and the memberships of all resident rooms as JSON."""
+        return self._bytes
+
     async def enter(self, tx: Transaction, room_id: RoomID, *user_ids: UserID) -> Room:
         """The room for this unit alone, until the unit is queued; with the memberships of `user_ids`.
 

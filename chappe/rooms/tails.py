@@ -32,6 +32,11 @@ class Tails:
         self._tails: OrderedDict[RoomID, Tail] = OrderedDict()
         self._bytes = 0
 
+    @property
+    def size_bytes(self) -> int:
+        """About what they take in memory."""
+        return self._bytes
+
     def add(self, event: StoredEvent) -> None:
         """An event is durable. Called in the order of places."""
         tail = self._tails.get(event.room_id)

@@ -68,6 +68,11 @@ class Outbox:
         """Applied entries, for one statement that removes them all with the next commit."""
         self._removal_is_queued = False
 
+    @property
+    def waiting(self) -> int:
+        """How many effects are not applied yet."""
+        return self._waiting
+
     def attach(self, bus: Bus) -> None:
         """The bus by which effects reach their shard."""
         self._bus = bus

@@ -34,7 +34,7 @@ class Reader:
     """One follower of all shards. `run` is a task of the process; it ends when cancelled."""
 
     def __init__(self, name: str, handle: Handle, database: Database, log: Log, writer: Writer) -> None:
-        self._name = name
+        self.name = name
         self._handle = handle
         self._database = database
         self._log = log
@@ -42,15 +42,20 @@ class Reader:
         self.positions = [0] * SHARDS
         self._seen_version = -1
 
+    @property
+    def lag(self) -> int:
+        """How many positions it has still to deal with."""
+        return sum(self._log.heads[:SHARDS]) - sum(self.positions)
+
     async def run(self, interval_s: float = 0.2) -> None:
         """Catch up, then look again whenever the log has moved."""
-        for shard, position in await self._database.fetch(_POSITIONS, self._name):
+        for shard, position in await self._database.fetch(_POSITIONS, self.name):
             self.positions[shard] = position
         while True:
             try:
                 await self.catch_up()
             except Exception:
-                logger.exception("Reader %s will try again", self._name)
+                logger.exception("Reader %s will try again", self.name)
                 await asyncio.sleep(RETRY_S)
             await asyncio.sleep(interval_s)
 
@@ -64,7 +69,7 @@ class Reader:
                 if head > self.positions[number]:
                     await self._handle(Shard(number), self.positions[number], head)
                     self.positions[number] = head
-                    self._writer.lazily(_SAVE, self._name, number, head)
+                    self._writer.lazily(_SAVE, self.name, number, head)
         except BaseException:
             self._seen_version = -1
             raise

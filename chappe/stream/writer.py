@@ -4,8 +4,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from time import perf_counter
 
 from chappe.errors import Errcode, Refused
+from chappe.metrics import Histogram
 from chappe.storage import MAX_GROUP_UNITS, Database, EngineFailure, Statement, StatementKind, Superseded, Unit
 from chappe.stream.log import Log
 from chappe.stream.shards import REGISTER, Place
@@ -33,6 +35,12 @@ class Writer:
         self._flushing: asyncio.Task[None] | None = None
         self.flushes = 0
         self.units = 0
+        self.took = Histogram()
+
+    @property
+    def queued(self) -> int:
+        """How many units wait for the group before theirs."""
+        return len(self._queue)
 
     def submit(self, unit: Unit) -> "asyncio.Future[None]":
         """Queue a unit. The future ends when it is durable, or raises why it is not."""
@@ -87,6 +95,7 @@ class Writer:
         lazy = self._lazy_unit() if self._lazy else None
         if lazy is not None:
             units.append(lazy)
+        began = perf_counter()
         try:
             results = await self._database.flush(units)
         except EngineFailure as failure:
@@ -99,6 +108,7 @@ class Writer:
             self._fail(group, EngineFailure("an error that is now in the log").refusal())
             _settle_lazy(lazy, failure)
             return
+        self.took.observe(perf_counter() - began)
         self.flushes += 1
         self.units += len(group)
         self._settle(group, results)

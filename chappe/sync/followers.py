@@ -85,6 +85,11 @@ class Followers:
     def __len__(self) -> int:
         return len(self._followers)
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for news."""
+        return sum(len(follower.waiting) for follower in self._followers.values())
+
     async def get(self, user_id: UserID) -> Follower:
         """The follower of a person, with every membership that the log's heads show."""
         follower = self._followers.get(user_id)
