@@ -4,6 +4,12 @@ The server stores public keys and signatures and gives them out; it can decrypt 
 device, a *one-time key* begins one conversation and is given out once, a *fallback key* stands in when none is
 left. *Cross-signing keys* are a person's: with them they vouch for their devices and for other people.
 
+`upload.py` `claim.py` `query.py` a device's keys, published, claimed, told · `cross_sign.py` `sign.py` a person's keys
+and signatures · `spread.py` telling the rooms that keys changed, `changes.py` `news.py` `counts.py` what /sync says of
+it · `devices_gone.py` keys end with their device · `rules.py` pure · `store.py` the SQL of all this.
+`to_device.py` `inboxes.py` messages from device to device · `backup.py` `restore.py` the encrypted backup of room keys
+· `dehydrated.py` a device that waits for its person's next login · `routes….py` the endpoints.
+
 Tables, in the user's shard: device_keys, one_time_key, fallback_key, cross_signing_key, key_signature,
 device_list, to_device_message, to_device_request, key_backup, backed_up_key, dehydrated_device; in the room's:
 device_list_change.

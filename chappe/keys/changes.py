@@ -18,6 +18,7 @@ from chappe.keys.counts import KeyCounts
 from chappe.keys.news import KeyNews
 from chappe.rooms import StoredEvent, Tails, UserRoom, reading
 from chappe.rooms.room import MEMBER
+from chappe.storage import Database
 from chappe.stream import Log, Place, Shard, place, shard_of
 
 PEOPLE_AT_ONCE = 200
@@ -58,11 +59,11 @@ class Range(msgspec.Struct, frozen=True):
 class KeyChanges:
     """Reads what /sync tells of keys, for one process."""
 
-    def __init__(self, reads: reading.Reads, log: Log, tails: Tails) -> None:
-        self._reads = reads
+    def __init__(self, database: Database, log: Log, tails: Tails) -> None:
+        self._database = database
         self._tails = tails
         self.news = KeyNews(log)
-        self.counts = KeyCounts(reads)
+        self.counts = KeyCounts(database)
 
     async def lists(
         self, user_id: UserID, rooms: Mapping[RoomID, UserRoom], moved: Iterable[RoomID], told: Range
@@ -85,28 +86,28 @@ class KeyChanges:
         if lists.left:
             lists.left -= await self._sharing(inside, lists.left)
         if after < upto and self.news.may_have(user_id, after):
-            about = set(await store.own_between(self._reads, user_id, after, upto)) - lists.changed
+            about = set(await store.own_between(self._database, user_id, after, upto)) - lists.changed
             lists.changed |= about & ({user_id} | await self._sharing(inside, about - {user_id}))
         return lists
 
     async def _came_in(self, lists: DeviceLists, user_id: UserID, room_id: RoomID, told: Range) -> None:
         """The person came into the room. They may have been in before: then others may have left meanwhile."""
-        lists.changed |= await store.members_at(self._reads, room_id, reading.EVERYTHING)
+        lists.changed |= await store.members_at(self._database, room_id, reading.EVERYTHING)
         lists.left |= await self._companions(user_id, room_id, told)
 
     async def _stayed(self, lists: DeviceLists, room_id: RoomID, told: Range) -> None:
         after, upto = told.of(shard_of(room_id))
         if self.news.may_have(room_id, after):
-            lists.changed.update(await store.in_room_between(self._reads, room_id, after, upto))
+            lists.changed.update(await store.in_room_between(self._database, room_id, after, upto))
         events = self._tails.between(room_id, after, upto)
         if events is None:
-            events = await reading.members_between(self._reads, room_id, after, upto)
+            events = await reading.members_between(self._database, room_id, after, upto)
         for user_id in _members_named(events):
             await self._add_move(lists, room_id, user_id, after, upto)
 
     async def _add_move(self, lists: DeviceLists, room_id: RoomID, user_id: UserID, after: Place, upto: Place) -> None:
         """Add someone with membership events in (after, upto], if they came in or left by them."""
-        history = await reading.member_history(self._reads, room_id, user_id)
+        history = await reading.member_history(self._database, room_id, user_id)
         before = [membership for at, membership in history if at <= after]
         since = [membership for at, membership in history if after < at <= upto]
         was_in = before[-1:] == ["join"]
@@ -119,14 +120,14 @@ class KeyChanges:
     async def _companions(self, user_id: UserID, room_id: RoomID, told: Range) -> set[UserID]:
         """Those with whom the person was in the room before, if they were in it."""
         after, _ = told.of(shard_of(room_id))
-        before = await store.members_at(self._reads, room_id, after)
+        before = await store.members_at(self._database, room_id, after)
         return before if user_id in before else set()
 
     async def _sharing(self, room_ids: list[RoomID], people: Collection[UserID]) -> set[UserID]:
         """Those who are in one of the rooms."""
         some, found = list(people), set[UserID]()
         for start in range(0, len(some), PEOPLE_AT_ONCE):
-            found |= await store.sharing(self._reads, room_ids, some[start : start + PEOPLE_AT_ONCE])
+            found |= await store.sharing(self._database, room_ids, some[start : start + PEOPLE_AT_ONCE])
         return found
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from chappe.stream import Device, Transaction
+from chappe.app import Chappe
+from chappe.keys.news import MAX_KEPT, KeyNews
+from chappe.stream import Device, Log, Shard, Transaction, place, shard_of
 from tests.house import House, Person, gather_at_once
 from tests.keys.publishing import CrossSigner, Phone, claim, phone
 
@@ -209,6 +211,32 @@ async def test_a_sync_without_such_news_asks_the_database_nothing_about_keys(hou
     await anna.person.sync()
     words = ("device_list", "one_time_key", "fallback_key", "device_keys")
     assert [sql for sql in asked if any(word in sql for word in words)] == []
+
+
+async def test_changes_are_told_after_a_restart(settings: Any, open_database: Any, house: House) -> None:
+    """What the former process knew without asking the database, the new one asks for."""
+    anna, bob, carl, room_id = await scene(house)
+    await Phone(await bob.person.another_device()).upload()
+    await carl.person.join(room_id)
+    await house.settle()
+    await house.chappe.close()
+    house = House(await Chappe.open(settings, house.clock, await open_database()), house.clock)
+    for one in (anna, bob, carl):
+        one.person.house = house
+    assert await told(house, anna.person) == ({bob.person.user_id, carl.person.user_id}, set())
+    assert await told(house, anna.person) == (set(), set())
+    await house.close()
+
+
+def test_what_is_let_go_of_is_asked_for() -> None:
+    log = Log([0] * 257, "h")
+    news = KeyNews(log)
+    shard = shard_of("!first:test")
+    news.told("!first:test", place(shard, 5))
+    for number in range(MAX_KEPT):
+        news.told(f"!{number}:test", place(Shard((shard + 1) % 256), number + 1))
+    assert [news.may_have("!first:test", place(shard, at)) for at in (4, 5)] == [True, False]
+    assert not news.may_have("!other:test", place(shard, 5))
 
 
 class Follower:
