@@ -13,12 +13,13 @@ from pathlib import Path
 
 import uvloop
 
-from chappe import accounts, discovery, keys, media, presence, push, rooms, sync, timeline
+from chappe import accounts, discovery, keys, mail, media, presence, push, rooms, sync, timeline
 from chappe.accounts import machine_socket
 from chappe.accounts.machine import Fulfilled, Wish
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import Refused, StartupError
+from chappe.gauges import Watched, metrics_of
 from chappe.holds import Holds, finish_hourly
 from chappe.http import Application, RateLimits, Routes, rates_from
 from chappe.http.server import HTTPServer
@@ -28,7 +29,7 @@ from chappe.resources import Resources
 from chappe.rooms import Rooms, SendGates, Tails
 from chappe.storage import Database
 from chappe.storage.sqlite import SQLiteDatabase
-from chappe.stream import InProcessBus, Log, Outbox, Writer
+from chappe.stream import InProcessBus, Log, Outbox, Reader, Writer
 from chappe.sync.syncing import Syncing
 from chappe.timeline.ignoring import IgnoreLists
 from chappe.timeline.purge import purge_hourly
@@ -37,7 +38,7 @@ from chappe.timeline.visible import Withholding
 
 logger = logging.getLogger(__name__)
 
-SLICES = ("stream", "holds", "accounts", "media", "rooms", "keys", "timeline", "push")
+SLICES = ("stream", "holds", "mail", "accounts", "media", "rooms", "keys", "timeline", "push")
 """The packages with tables, in the order in which their schema files are applied."""
 
 SWITCH_INTERVAL_S = 0.0001
@@ -71,7 +72,9 @@ class Chappe:
         self.resources = Resources()
         self.log = Log(database.heads, history)
         self.writer = Writer(database, self.log)
-        self.outbox = Outbox(database, self.writer, accounts.EFFECTS | rooms.EFFECTS | keys.EFFECTS | push.EFFECTS)
+        self.outbox = Outbox(
+            database, self.writer, mail.EFFECTS | accounts.EFFECTS | rooms.EFFECTS | keys.EFFECTS | push.EFFECTS
+        )
         self.bus = InProcessBus(database, self.writer, self.outbox, clock, self.resources)
         self.typing = Typing(self.log)
         self.presence = Presence(self.log, clock, enabled=settings.presence)
@@ -106,6 +109,7 @@ class Chappe:
             (self.typing, Typing),
             (self.presence, Presence),
             (self.syncing, Syncing),
+            (mail.Mails(settings), mail.Mails),
             (Rooms(), Rooms),
             (SendGates(), SendGates),
             (discovery.Capabilities([accounts.moderation_capability]), discovery.Capabilities),
@@ -128,6 +132,22 @@ class Chappe:
             rates=RateLimits(rates_from(settings.rate_limits), clock),
             trusted_proxies=settings.trusted_proxies,
         )
+        self.readers: list[Reader] = []
+        self.metrics = metrics_of(
+            Watched(
+                settings,
+                database,
+                self.application,
+                self.log,
+                self.writer,
+                self.outbox,
+                self.syncing,
+                self.resources.of(Rooms),
+                tails,
+                tokens,
+                self.readers,
+            )
+        )
 
     @classmethod
     async def open(cls, settings: Settings, clock: Clock | None = None, database: Database | None = None) -> "Chappe":
@@ -140,14 +160,17 @@ class Chappe:
         self = cls(settings, database, await _history_of(database, settings), clock)
         await self.outbox.recover()
         await self.resources.of(push.Deliveries).resume()
-        readers = (
+        self.readers += (
             rooms.directory_reader(database, self.bus, self.log, self.writer),
             push.push_reader(self.resources, self.bus),
         )
-        self._tasks = [asyncio.create_task(reader.run()) for reader in readers]
+        self._tasks = [asyncio.create_task(reader.run()) for reader in self.readers]
         self._tasks.append(asyncio.create_task(self._answer_waiting_when_stopping()))
         self._tasks.append(asyncio.create_task(self.resources.of(media.Sweeper).run()))
         self._tasks.append(asyncio.create_task(finish_hourly(self.bus, database)))
+        if settings.mail is not None:
+            postman = mail.Postman(settings.mail, self.resources.of(mail.Mails), database, self.bus, clock)
+            self._tasks.append(asyncio.create_task(postman.run()))
         self._tasks.append(asyncio.create_task(purge_hourly(self.bus, clock, settings.redacted_kept_days)))
         return self
 

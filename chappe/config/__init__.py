@@ -10,10 +10,11 @@ are made from the same tree.
 
 from chappe.config.pages import reference_page, sample_file
 from chappe.config.reading import Mistake, WrongSettings, load
-from chappe.config.tree import RATE_LIMIT_NAMES, Rate, Registration, Settings, Terms
+from chappe.config.tree import RATE_LIMIT_NAMES, Mail, Rate, Registration, Settings, Terms
 
 __all__ = [
     "RATE_LIMIT_NAMES",
+    "Mail",
     "Mistake",
     "Rate",
     "Registration",

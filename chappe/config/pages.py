@@ -5,7 +5,7 @@ import textwrap
 from enum import Enum
 
 from chappe.config.reading import VARIABLE_PREFIX
-from chappe.config.tree import Rate, Settings, Terms
+from chappe.config.tree import Mail, Rate, Settings, Terms
 
 _HEAD = """\
 # Chappe's settings, each with its default. What stands behind '#' is an example.
@@ -50,7 +50,12 @@ def reference_page() -> str:
             f"- Variable: `{VARIABLE_PREFIX}{each.name.upper()}`\n"
             f"- Example: `{each.name} = {each.metadata['example']}`\n"
         )
-    for title, shape in (("One limit in `rate_limits`", Rate), ("One document in `terms`", Terms)):
+    shapes = (
+        ("One limit in `rate_limits`", Rate),
+        ("One document in `terms`", Terms),
+        ("The relay in `mail`", Mail),
+    )
+    for title, shape in shapes:
         rows = [
             f"| `{each.name}` | {each.metadata['doc']} | {each.metadata['kind'].says} | `{each.metadata['example']}` |"
             for each in dataclasses.fields(shape)

@@ -5,16 +5,14 @@ The texts here are what operators read: `chappe config` prints them, and so does
 
 import dataclasses
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from chappe.config import kinds
+from chappe.config import addresses, kinds
 from chappe.config.kinds import KeyPath, Kind, Unfit
 from chappe.ids import ServerName
 
@@ -120,6 +118,60 @@ class Contact:
             yield (), "needs matrix_id or email_address, or both"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """The relay that takes this server's mail, and how it is signed."""
+
+    host: str = setting(
+        "The name of the relay.", kinds.text("a host name", r"[A-Za-z0-9.:-]{1,253}"), example='"smtp.example.org"'
+    )
+    port: int = setting("Its port.", kinds.whole_number(1, 65535), default=587, example="465")
+    tls: str = setting(
+        """"starttls": a connection becomes encrypted before anything is said, or is not used. "tls": it is from its
+        beginning. "none": only for a relay on the same machine.""",
+        kinds.one_of(("starttls", "tls", "none")),
+        default="starttls",
+        example='"tls"',
+    )
+    username: str | None = setting("How to log in there.", kinds.text("a text"), default=None, example='"chappe"')
+    password: str | None = setting(
+        "The password for that.", kinds.text("a text"), default=None, example='"secret"', secret=True
+    )
+    from_address: str = setting(
+        "The address that mail comes from. Its domain is the one that signs.",
+        kinds.text("a mail address", r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+"),
+        example='"chat@example.org"',
+    )
+    from_name: str | None = setting(
+        "The name beside it; the server name without one.",
+        kinds.text("a text of at most 100 printable characters", r"[^\x00-\x1f\x7f]{1,100}"),
+        default=None,
+        example='"Chat of the choir"',
+    )
+    dkim_selector: str | None = setting(
+        "Under which name below _domainkey the public key stands in the DNS.",
+        kinds.text("a DNS name", r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*"),
+        default=None,
+        example='"chappe"',
+    )
+    dkim_key_file: Path | None = setting(
+        "The file with the private RSA key, as PEM.",
+        kinds.secret_file(),
+        default=None,
+        example='"/etc/chappe/dkim.pem"',
+    )
+
+    @classmethod
+    def conflicts(cls, values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+        """What is wrong between keys that are each right."""
+        if ("username" in values) != ("password" in values):
+            yield (), "needs username and password, or neither"
+        if ("dkim_selector" in values) != ("dkim_key_file" in values):
+            yield (), "needs dkim_selector and dkim_key_file, or neither"
+        if values.get("tls") == "none" and values.get("host") not in ("localhost", "127.0.0.1", "::1"):
+            yield ("tls",), 'may be "none" only for a relay on this machine, since passwords and links pass through it'
+
+
 def _terms() -> Kind[tuple[Terms, ...]]:
     plain = kinds.tables(Terms)
 
@@ -164,55 +216,6 @@ def _rate_limits() -> Kind[bool | Mapping[str, Rate]]:
         return rates
 
     return Kind(says, read, kinds.as_toml)
-
-
-def _storage() -> Kind[str]:
-    says = '"sqlite", or the address of a PostgreSQL database: postgresql://user:password@host/database'
-
-    def read(value: object) -> str:
-        if value == "sqlite":
-            return "sqlite"
-        try:
-            parts = urlsplit(value) if isinstance(value, str) else None
-            sound = parts is not None and parts.scheme in ("postgresql", "postgres") and parts.port != 0
-        except ValueError:
-            sound = False
-        if not sound:
-            raise Unfit.because(f"must be {says}")
-        return str(value)
-
-    return Kind(says, read, kinds.verbatim)
-
-
-def _media_storage() -> Kind[str]:
-    says = '"files", or the address of a bucket: s3://key:secret@host/bucket'
-
-    def read(value: object) -> str:
-        if value == "files":
-            return "files"
-        try:
-            parts = urlsplit(value) if isinstance(value, str) else None
-            sound = parts is not None and parts.scheme in ("s3", "s3+http") and parts.port != 0
-            sound = sound and parts is not None and bool(parts.hostname and parts.username and parts.password)
-            sound = sound and parts is not None and re.fullmatch(r"/[a-z0-9.-]{3,63}", parts.path) is not None
-        except ValueError:
-            sound = False
-        if not sound:
-            raise Unfit.because(f"must be {says}")
-        return str(value)
-
-    return Kind(says, read, kinds.verbatim)
-
-
-def _bus() -> Kind[str]:
-    def read(value: object) -> str:
-        if isinstance(value, str) and value.startswith(("nats://", "tls://")):
-            raise Unfit.because('cannot be NATS yet: this version runs as one process. Write "process"')
-        if value != "process":
-            raise Unfit.because('must be "process"')
-        return "process"
-
-    return Kind('"process"', read, kinds.verbatim)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -328,7 +331,7 @@ class Settings:
         """Where the bytes of what people upload are kept. "files": in data_dir. The address of a bucket: in an object
         storage that speaks S3, reached by https (s3://) or, within one's own network, http (s3+http://); with
         ?region= behind it where the storage wants one. Thumbnails and uploads on their way are in data_dir always.""",
-        _media_storage(),
+        addresses.media_storage(),
         default="files",
         example='"s3://key:secret@s3.example.org/chappe?region=eu-central-1"',
         secret=True,
@@ -336,14 +339,14 @@ class Settings:
     storage: str = setting(
         """Where the truth is kept. "sqlite": in data_dir, nothing else to install. The address of a PostgreSQL
         database: for installations that will outgrow one machine.""",
-        _storage(),
+        addresses.storage(),
         default="sqlite",
         example='"postgresql://chappe:secret@127.0.0.1/chappe"',
         secret=True,
     )
     bus: str = setting(
         'How processes talk to each other. "process": there is only one.',
-        _bus(),
+        addresses.bus(),
         default="process",
         example='"process"',
     )
@@ -353,6 +356,20 @@ class Settings:
         _rate_limits(),
         default=True,
         example="{ messages = { per_second = 5, burst = 50 } }",
+    )
+    metrics: str | None = setting(
+        """Where Prometheus reads the figures of this server, at /metrics: an IP address and a port of their own.
+        Without it nowhere. They name nobody, and are nobody's business: choose an address that only Prometheus reaches.""",
+        addresses.listening(),
+        default=None,
+        example='"127.0.0.1:9108"',
+    )
+    log_format: str = setting(
+        """How the log is written, to standard error. "text": for people. "json": one object a line. Neither has what
+        people say, access tokens or the addresses of clients in it.""",
+        kinds.one_of(("text", "json")),
+        default="text",
+        example='"json"',
     )
     terms: tuple[Terms, ...] = setting(
         "The documents people agree to before they get an account: one table for each document and language.",
@@ -364,6 +381,14 @@ class Settings:
         ),
     )
 
+    mail: Mail | None = setting(
+        """The relay by which this server sends mail: to confirm addresses, and for forgotten passwords. Without it no
+        mail is sent, and accounts have no mail addresses.""",
+        kinds.table(Mail),
+        default=None,
+        example='{ host = "smtp.example.org", username = "chappe", password = "secret", from_address = "chat@example.org" }',
+        secret=True,
+    )
     turn_uris: tuple[str, ...] = setting(
         """The TURN servers by which calls get through firewalls, coturn for example. Without them calls work only
         between devices that reach each other. They need turn_shared_secret, too.""",

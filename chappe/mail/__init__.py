@@ -1,0 +1,20 @@
+"""Letters to people: made from templates, queued with the act that causes them, sent until they arrive.
+
+A *letter* is a template with its values; queued, it is a *mail*: the finished message and whom it goes to. A mail
+that the act's commit made durable is sent at least once; after a crash at the wrong moment a second time, with the
+same Message-ID. A relay's refusal for good (5xx) is noted as a *bounce* of the address; reports of failed delivery
+that come later, as mail, are not read: nothing here receives mail.
+
+`post.py` queueing, with its limits · `letters.py` templates · `address.py` what an address is · `postman.py` sending
+· `signing.py` DKIM · `store.py` all SQL. Tables, in the register: outgoing_mail, bounced_address.
+"""
+
+from chappe.mail.address import Address, parse_address
+from chappe.mail.letters import LANGUAGES, Letter
+from chappe.mail.post import Mails, post, queue, require_on
+from chappe.mail.postman import Postman
+from chappe.stream import Effect
+
+EFFECTS: dict[str, Effect] = {"mail.queue": queue}
+
+__all__ = ["EFFECTS", "LANGUAGES", "Address", "Letter", "Mails", "Postman", "parse_address", "post", "require_on"]

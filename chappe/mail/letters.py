@@ -1,0 +1,65 @@
+"""Letters: templates in several languages, each as text and as HTML.
+
+A template is two files, `NAME.LANGUAGE.txt` and `NAME.LANGUAGE.html`; the first line of the text is the subject.
+Values are escaped in HTML; in the subject and the text, what is no printable character becomes a space, so that a
+value can neither begin a header nor a line of its own.
+"""
+
+from datetime import UTC, datetime
+from email.headerregistry import Address as HeaderAddress
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from chappe.mail.address import Address, domain_of
+
+LANGUAGES = ("en", "fr")
+
+MAX_VALUE_CHARS = 2_000
+"""Of a value, no more is written."""
+
+_LOADER = PackageLoader("chappe.mail")
+_TEXT = Environment(loader=_LOADER, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
+_HTML = Environment(loader=_LOADER, undefined=StrictUndefined, autoescape=True, trim_blocks=True)
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A letter to be written: its template, language, and values. `about`: the account that causes it, or ""."""
+
+    name: str
+    language: str
+    values: dict[str, str]
+    about: str = ""
+
+
+class Sender(msgspec.Struct, frozen=True):
+    """From whom letters come: the address, and the name that people see."""
+
+    address: str
+    name: str
+
+
+def write(letter: Letter, sender: Sender, recipient: Address, mail_id: str, now: int) -> bytes:
+    """The letter as a message, with CRLF line ends."""
+    language = letter.language if letter.language in LANGUAGES else LANGUAGES[0]
+    values = {name: _tame(value) for name, value in letter.values.items()} | {"sender": _tame(sender.name)}
+    subject, _, text = _TEXT.get_template(f"{letter.name}.{language}.txt").render(values).partition("\n")
+    html = _HTML.get_template(f"{letter.name}.{language}.html").render(values)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = HeaderAddress(_tame(sender.name), addr_spec=sender.address)
+    message["To"] = HeaderAddress(addr_spec=recipient)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(datetime.fromtimestamp(now / 1000, UTC))
+    message["Message-ID"] = f"<{mail_id}@{domain_of(sender.address)}>"
+    message["Content-Language"] = language
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice is wanted
+    message.set_content(text.lstrip("\n"), cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def _tame(value: str) -> str:
+    return "".join(one if one.isprintable() else " " for one in value[:MAX_VALUE_CHARS])
