@@ -4,7 +4,7 @@ What stands later wins: the defaults in `tree.py`, the TOML file of `--config`, 
 the flags of the command line. Everything wrong is named at once. The sample file and the reference page
 are made from the same tree.
 
-`tree.py` every setting · `kinds.py` what a value may be · `reading.py` from the sources to `Settings`
+`tree.py` every setting · `kinds.py` `addresses.py` what a value may be · `reading.py` from the sources to `Settings`
 · `toml_lines.py` on which line a key stands · `pages.py` the sample file and the reference page
 """
 

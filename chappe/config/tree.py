@@ -29,6 +29,7 @@ RATE_LIMIT_NAMES = (
     "typing",
     "receipts",
     "to_device",
+    "claims",
     "uploads",
 )
 """What can be limited one by one. `http.rate.Limit` says what each counts, and its usual rate."""
@@ -359,7 +360,7 @@ class Settings:
     )
     metrics: str | None = setting(
         """Where Prometheus reads the figures of this server, at /metrics: an IP address and a port of their own.
-        Without it nowhere. They name nobody, and are nobody's business: choose an address that only Prometheus reaches.""",
+        Without it nowhere. They name nobody; still, choose an address that only Prometheus reaches.""",
         addresses.listening(),
         default=None,
         example='"127.0.0.1:9108"',
@@ -386,7 +387,7 @@ class Settings:
         mail is sent, and accounts have no mail addresses.""",
         kinds.table(Mail),
         default=None,
-        example='{ host = "smtp.example.org", username = "chappe", password = "secret", from_address = "chat@example.org" }',
+        example='{ host = "smtp.example.org", username = "chat", password = "secret", from_address = "chat@example.org" }',
         secret=True,
     )
     turn_uris: tuple[str, ...] = setting(
