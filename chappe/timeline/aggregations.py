@@ -63,14 +63,16 @@ async def aggregations(
 
     State events have none (spec: "State events do not currently receive bundled aggregations").
     """
-    by_place = {event.place: event for event in events if event.state_key is None}
-    kinds = await store.aggregated_kinds(reads, list(by_place)) if by_place else []
+    kinds = await store.aggregated_kinds(reads, [event.place for event in events])
     if not kinds:
         return {}
+    by_place = {event.place: event for event in events if event.state_key is None}
     reader = _Reader(reads, viewer, sight, await bundling.withholding.ignored_by(viewer), bundling)
     told: dict[Place, dict[str, object]] = {}
     for place, rel_type in kinds:
-        parent, aggregation = by_place[place], None
+        if (parent := by_place.get(place)) is None:
+            continue
+        aggregation: object | None = None
         if rel_type == REFERENCE:
             aggregation = await _references(reader, parent)
         elif rel_type == REPLACE and parent.redacted_by is None and parent.sender not in reader.ignored:
@@ -83,9 +85,8 @@ async def aggregations(
 
 
 async def has_aggregations(reads: reading.Reads, events: Sequence[StoredEvent]) -> bool:
-    """Whether anything may be told with any of the events, to some reader."""
-    places = [event.place for event in events if event.state_key is None]
-    return bool(places and await store.aggregated_kinds(reads, places))
+    """Whether anything may be told with any of the events, to some reader; no more than that."""
+    return bool(await store.aggregated_kinds(reads, [event.place for event in events]))
 
 
 async def has_thread(reads: reading.Reads, root: StoredEvent, viewer: Viewer, sight: Sight, bundling: Bundling) -> bool:

@@ -19,6 +19,7 @@ WITH parent(place) AS (SELECT * FROM each_int($1)),
 SELECT p.place, k.rel_type FROM parent p CROSS JOIN kind k
 WHERE EXISTS (SELECT 1 FROM relation r WHERE r.parent = p.place AND r.rel_type = k.rel_type)
 """
+_ANY_BETWEEN = "SELECT 1 FROM relation WHERE parent >= $1 AND parent <= $2 LIMIT 1"
 _LATEST_EDIT = f"""
 SELECT {COLUMNS} FROM (
     SELECT place FROM relation WHERE parent = $1 AND rel_type = 'm.replace' AND place > $2 AND place <= $3
@@ -62,6 +63,9 @@ async def threads_with(database: Database, roots: Sequence[Place], user_id: User
 
 async def aggregated_kinds(reads: Reads, parents: Sequence[Place]) -> list[tuple[Place, str]]:
     """Which of the events are related to in a way that is told besides them, and how."""
+    # Mostly nothing is, which a single look at the stretch of the log that they lie in tells.
+    if not parents or await reads.fetch_one(_ANY_BETWEEN, min(parents), max(parents)) is None:
+        return []
     return [(Place(row[0]), row[1]) for row in await reads.fetch(_AGGREGATED, list(parents))]
 
 
