@@ -387,7 +387,7 @@ class Settings:
         mail is sent, and accounts have no mail addresses.""",
         kinds.table(Mail),
         default=None,
-        example='{ host = "smtp.example.org", username = "chat", password = "secret", from_address = "chat@example.org" }',
+        example='{ host = "smtp.example.org", username = "me", password = "secret", from_address = "me@example.org" }',
         secret=True,
     )
     turn_uris: tuple[str, ...] = setting(
