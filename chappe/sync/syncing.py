@@ -160,7 +160,8 @@ class Syncing:
             return None
         if assembly.echoes:
             await asyncio.sleep(ECHO_BEHIND_ANSWER_S)
-        says_nothing = since is not None and not answer.presence and self._has_told_all(since, follower)
+        is_news = answer.has_news or answer.presence
+        says_nothing = since is not None and not is_news and self._has_told_all(since, follower)
         if wish.since is not None and says_nothing:
             return answer.render(wish.since)
         return answer.render(self._token(assembly, ephemeral))
