@@ -82,12 +82,14 @@ class KeyChanges:
         lists.left -= lists.changed
         lists.changed.discard(user_id)
         lists.left.discard(user_id)
-        inside = [room.room_id for room in rooms.values() if room.membership == "join"]
-        if lists.left:
-            lists.left -= await self._sharing(inside, lists.left)
+        about: set[UserID] = set()
         if after < upto and self.news.may_have(user_id, after):
             about = set(await store.own_between(self._database, user_id, after, upto)) - lists.changed
-            lists.changed |= about & ({user_id} | await self._sharing(inside, about - {user_id}))
+        if lists.left or about:
+            inside = [room.room_id for room in rooms.values() if room.membership == "join"]
+            sharing = await self._sharing(inside, (lists.left | about) - {user_id})
+            lists.left -= sharing
+            lists.changed |= about & (sharing | {user_id})
         return lists
 
     async def _came_in(self, lists: DeviceLists, user_id: UserID, room_id: RoomID, told: Range) -> None:
