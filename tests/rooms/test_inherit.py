@@ -44,6 +44,19 @@ async def test_settings_follow_to_the_replacement(house: House, anna: Person, bo
     assert (await carl.get(f"/user/{carl.user_id}/account_data/m.direct")).errcode == "M_NOT_FOUND"
 
 
+async def test_not_into_a_room_that_the_old_one_does_not_point_to(house: House, anna: Person, bob: Person) -> None:
+    """A stranger's room would stand among the direct chats, as if it were that with a friend."""
+    old = await anna.create_room(preset="public_chat")
+    (await bob.join(old)).ok()
+    await put_tag(bob, old, "m.favourite")
+    await put_direct(bob, {anna.user_id: [old]})
+    trap = await anna.create_room(preset="public_chat", creation_content={"predecessor": {"room_id": old}})
+    (await bob.join(trap)).ok()
+    await house.settle()
+    assert await tags(bob, trap) == {}
+    assert await direct(bob) == {anna.user_id: [old]}
+
+
 async def test_only_from_rooms_that_one_was_in(house: House, anna: Person, bob: Person) -> None:
     """Anybody can make a room that says it replaces another."""
     private = await anna.create_room()
