@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from chappe import accounts, discovery, keys, mail, media, presence, push, rooms, sync, timeline
+from chappe import accounts, discovery, keys, logs, mail, media, metrics, presence, push, rooms, sync, timeline
 from chappe.accounts import machine_socket
 from chappe.accounts.machine import Fulfilled, Wish
 from chappe.clock import Clock, SystemClock
@@ -249,7 +249,10 @@ async def running(settings: Settings) -> AsyncIterator[Chappe]:
     try:
         await server.start()
         try:
-            async with machine_socket.listening(settings.data_dir, chappe.machine):
+            async with (
+                machine_socket.listening(settings.data_dir, chappe.machine),
+                metrics.listening(chappe.metrics, settings.metrics),
+            ):
                 yield chappe
         finally:
             await server.stop()
@@ -268,7 +271,7 @@ async def fulfil_alone(settings: Settings, wish: Wish) -> Fulfilled:
 
 def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.install(settings.log_format)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     os.umask(0o077)  # what is written here is for the account that runs this, wherever the folder lies
     uvloop.run(_serve(settings))

@@ -35,18 +35,19 @@ async def listening(metrics: Metrics, address: str | None) -> AsyncIterator[None
         yield
     finally:
         server.close()
+        listener.close()
 
 
 class _Listener:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._open = 0
+        self._open: set[asyncio.StreamWriter] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request and close."""
-        self._open += 1
+        self._open.add(writer)
         try:
-            if self._open <= MAX_AT_ONCE:
+            if len(self._open) <= MAX_AT_ONCE:
                 async with asyncio.timeout(SECONDS):
                     head = await reader.readuntil(b"\r\n\r\n")
                     writer.write(await self._answer(head))
@@ -54,7 +55,14 @@ class _Listener:
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # whoever asked is slow, gone or talks too much: nothing is owed to them
         finally:
-            self._open -= 1
+            self._open.discard(writer)
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    def close(self) -> None:
+        """End the connections that are open."""
+        for writer in self._open:
             writer.close()
 
     async def _answer(self, head: bytes) -> bytes:
