@@ -76,11 +76,7 @@ def _event_property_contains(condition: JSON) -> Condition | None:
     if not isinstance(key, str) or "value" not in condition or not _is_plain(value):
         return None
 
-    def holds(look: Look, name: str | None) -> bool:
-        found = look.value_at(key)
-        return isinstance(found, list) and any(type(one) is type(value) and one == value for one in found)
-
-    return holds
+    return lambda look, name: look.list_has(key, value)
 
 
 def _contains_display_name(condition: JSON) -> Condition:

@@ -15,7 +15,7 @@ _ABSENT = object()
 class Look:
     """One event, and what the rules need to know of its room. What was looked up once is remembered."""
 
-    __slots__ = ("_event", "_notifications", "_sender_power", "_texts", "joined")
+    __slots__ = ("_event", "_lists", "_notifications", "_sender_power", "_texts", "joined")
 
     def __init__(self, event: JSON, joined: int, sender_power: int, notifications: object) -> None:
         """`joined` people are in the room; `notifications` is from its power levels, whatever it may be."""
@@ -23,6 +23,7 @@ class Look:
         self._sender_power = sender_power
         self._notifications = notifications if isinstance(notifications, dict) else {}
         self._texts: dict[str, str | None] = {}
+        self._lists: dict[str, frozenset[tuple[type, object]]] = {}
         self.joined = joined
 
     def value_at(self, key: str) -> object:
@@ -41,6 +42,18 @@ class Look:
         value = self.value_at(key)
         text = self._texts[key] = value[:MAX_MATCHED_CHARS].lower() if isinstance(value, str) else None
         return text
+
+    def list_has(self, key: str, value: object) -> bool:
+        """Whether a property is a list with this value, which is text, a whole number, truth or null.
+
+        The list is gone through once, however many rules ask.
+        """
+        found = self._lists.get(key)
+        if found is None:
+            given = self.value_at(key)
+            plain = (one for one in given if isinstance(one, str | int | None)) if isinstance(given, list) else ()
+            found = self._lists[key] = frozenset((type(one), one) for one in plain)
+        return (type(value), value) in found
 
     def may_notify(self, key: str) -> bool:
         """Whether the sender has the power to notify people in this way: `room`."""
