@@ -169,7 +169,9 @@ class Chappe:
         self._tasks.append(asyncio.create_task(self.resources.of(media.Sweeper).run()))
         self._tasks.append(asyncio.create_task(finish_hourly(self.bus, database)))
         if settings.mail is not None:
-            postman = mail.Postman(settings.mail, self.resources.of(mail.Mails), database, self.bus, clock)
+            from chappe.mail.postman import Postman
+
+            postman = Postman(settings.mail, self.resources.of(mail.Mails), database, self.bus, clock)
             self._tasks.append(asyncio.create_task(postman.run()))
         self._tasks.append(asyncio.create_task(purge_hourly(self.bus, clock, settings.redacted_kept_days)))
         return self

@@ -6,15 +6,15 @@ same Message-ID. A relay's refusal for good (5xx) is noted as a *bounce* of the 
 that come later, as mail, are not read: nothing here receives mail.
 
 `post.py` queueing, with its limits · `letters.py` templates · `address.py` what an address is · `postman.py` sending
-· `signing.py` DKIM · `store.py` all SQL. Tables, in the register: outgoing_mail, bounced_address.
+· `signing.py` DKIM · `store.py` all SQL. `postman.py` is imported by who starts it: only a server that has a relay
+needs the SMTP client. Tables, in the register: outgoing_mail, bounced_address.
 """
 
 from chappe.mail.address import Address, parse_address
 from chappe.mail.letters import LANGUAGES, Letter
 from chappe.mail.post import Mails, post, queue, require_on
-from chappe.mail.postman import Postman
 from chappe.stream import Effect
 
 EFFECTS: dict[str, Effect] = {"mail.queue": queue}
 
-__all__ = ["EFFECTS", "LANGUAGES", "Address", "Letter", "Mails", "Postman", "parse_address", "post", "require_on"]
+__all__ = ["EFFECTS", "LANGUAGES", "Address", "Letter", "Mails", "parse_address", "post", "require_on"]

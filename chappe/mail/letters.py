@@ -10,20 +10,20 @@ from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from chappe.mail.address import Address, domain_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 LANGUAGES = ("en", "fr")
 
 MAX_VALUE_CHARS = 2_000
 """Of a value, no more is written."""
-
-_LOADER = PackageLoader("chappe.mail")
-_TEXT = Environment(loader=_LOADER, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
-_HTML = Environment(loader=_LOADER, undefined=StrictUndefined, autoescape=True, trim_blocks=True)
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -46,8 +46,10 @@ def write(letter: Letter, sender: Sender, recipient: Address, mail_id: str, now:
     """The letter as a message, with CRLF line ends."""
     language = letter.language if letter.language in LANGUAGES else LANGUAGES[0]
     values = {name: _tame(value) for name, value in letter.values.items()} | {"sender": _tame(sender.name)}
-    subject, _, text = _TEXT.get_template(f"{letter.name}.{language}.txt").render(values).partition("\n")
-    html = _HTML.get_template(f"{letter.name}.{language}.html").render(values)
+    subject, _, text = (
+        _templates(html=False).get_template(f"{letter.name}.{language}.txt").render(values).partition("\n")
+    )
+    html = _templates(html=True).get_template(f"{letter.name}.{language}.html").render(values)
     message = EmailMessage(policy=SMTP)
     message["From"] = HeaderAddress(_tame(sender.name), addr_spec=sender.address)
     message["To"] = HeaderAddress(addr_spec=recipient)
@@ -63,3 +65,12 @@ def write(letter: Letter, sender: Sender, recipient: Address, mail_id: str, now:
 
 def _tame(value: str) -> str:
     return "".join(one if one.isprintable() else " " for one in value[:MAX_VALUE_CHARS])
+
+
+@cache
+def _templates(*, html: bool) -> "Environment":
+    """Loaded with the first letter: many servers send none."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("chappe.mail")
+    return Environment(loader=loader, undefined=StrictUndefined, autoescape=html, trim_blocks=True)  # noqa: S701

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import dkim
-
 from chappe.errors import StartupError
 from chappe.mail.address import domain_of
 
@@ -15,6 +13,9 @@ class Signer:
 
     def __init__(self, selector: str, key_file: Path, from_address: str) -> None:
         """Raises `StartupError` when the file holds no key that can sign."""
+        import dkim  # loaded for who signs: with its DNS library it takes as long as the rest of the server
+
+        self._dkim = dkim
         self._selector = selector.encode()
         self._domain = domain_of(from_address).encode()
         self._key = key_file.read_bytes()
@@ -28,7 +29,7 @@ class Signer:
     def sign(self, message: bytes) -> bytes:
         """The message with a signature in front. From is signed twice, so that nobody can add another."""
         present = [name for name in _SIGNED if b"\n" + name in b"\n" + message.lower()]
-        signature = dkim.sign(
+        signature = self._dkim.sign(
             message, self._selector, self._domain, self._key, canonicalize=(b"relaxed", b"relaxed"),
             include_headers=[*present, b"from"],
         )  # fmt: skip

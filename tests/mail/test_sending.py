@@ -13,8 +13,8 @@ import pytest
 from chappe.clock import Clock as ClockProtocol
 from chappe.config import Settings, WrongSettings
 from chappe.errors import Errcode, Refused, StartupError
-from chappe.mail import EFFECTS, Letter, Mails, Postman, parse_address, post
-from chappe.mail.postman import GIVE_UP_MS
+from chappe.mail import EFFECTS, Letter, Mails, parse_address, post
+from chappe.mail.postman import GIVE_UP_MS, Postman
 from chappe.resources import Resources
 from chappe.storage import Database
 from chappe.stream import REGISTER, Command, Device, InProcessBus, Log, Outbox, Transaction, Writer, shard_of
