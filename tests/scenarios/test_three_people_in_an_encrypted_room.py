@@ -155,6 +155,6 @@ async def test_two_devices_verify_each_other(table: Table) -> None:
     anns = ben.client.device_store[ann.user_id][ann.client.device_id]
     answered(await ann.client.start_key_verification(bens), nio.ToDeviceResponse)
     async with asyncio.timeout(10):
-        while not (bens.verified and anns.verified):
-            await asyncio.sleep(0.05)  # noqa: ASYNC110  # the client tells nobody
+        while not (bens.verified and anns.verified):  # noqa: ASYNC110  # the client tells nobody
+            await asyncio.sleep(0.05)
     assert compared[ann.user_id] == compared[ben.user_id]
