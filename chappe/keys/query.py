@@ -51,9 +51,10 @@ async def keys_of(reads: Reads, asker: UserID, wanted: Mapping[UserID, list[str]
         if told > MAX_DEVICES_TOLD:
             raise Refused(Errcode.TOO_LARGE, f"These people have more than {MAX_DEVICES_TOLD} devices. Ask for fewer.")
         signatures = await _signatures(reads, asker, some)
+        named = {user_id: frozenset(wanted[user_id]) for user_id in some}
         for row in rows:
             devices = found.device_keys.setdefault(row[0], {})
-            if not wanted[row[0]] or row[1] in wanted[row[0]]:
+            if not named[row[0]] or row[1] in named[row[0]]:
                 devices[row[1]] = _device(row, signatures)
         for user_id, usage, public_key, keys in await store.all_cross_signing_keys(reads, some):
             if usage != "user_signing" or user_id == asker:
