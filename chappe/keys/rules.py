@@ -22,6 +22,7 @@ MAX_KEYS_AT_ONCE = 200
 MAX_ONE_TIME_KEYS = 1_000
 """Unclaimed one-time keys of a device."""
 MAX_FALLBACK_ALGORITHMS = 8
+"""Fallback keys of a device, one of each kind: /sync names those that are unused."""
 MAX_SIGNATURES = 16
 """Signatures of one person on one object that are looked at: one by each of their cross-signing keys and the device."""
 

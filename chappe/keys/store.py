@@ -93,6 +93,11 @@ ON CONFLICT (user_id, device_id, algorithm) DO UPDATE SET
     key_id = excluded.key_id, key = excluded.key, used = 0
 WHERE fallback_key.key_id <> excluded.key_id OR fallback_key.key <> excluded.key
 """
+_FEW_FALLBACK_KEYS = """
+SELECT 1 FROM (
+    SELECT COUNT(*) AS kept FROM fallback_key WHERE user_id = $1 AND device_id = $2
+) AS counted WHERE kept <= $3
+"""
 _FALLBACK_KEYS = "SELECT algorithm, key_id, key, used FROM fallback_key WHERE user_id = $1 AND device_id = $2"
 _OLDEST = """
 SELECT key_id, key FROM one_time_key WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND claimed_at IS NULL
@@ -141,6 +146,11 @@ def forget_claimed(tx: Transaction, user_id: UserID, device_id: str, before_ms: 
 async def counts(reads: Reads, user_id: UserID, device_id: str) -> dict[str, int]:
     """How many one-time keys a device has left, by algorithm."""
     return {row[0]: row[1] for row in await reads.fetch(_COUNTS, user_id, device_id)}
+
+
+def require_few_fallback_keys(tx: Transaction, user_id: UserID, device_id: str, most: int, otherwise: Refused) -> None:
+    """Hold only if, with what is queued before this, a device has at most `most` fallback keys."""
+    tx.conditional(_FEW_FALLBACK_KEYS, user_id, device_id, most, otherwise=otherwise)
 
 
 def put_fallback_key(tx: Transaction, user_id: UserID, device_id: str, key: Key) -> None:

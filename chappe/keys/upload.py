@@ -42,8 +42,8 @@ async def upload_keys(tx: Transaction, device: Device, upload: Upload) -> None:
     begins_anew = upload.device_keys is not None and await _publish(tx, user_id, device_id, upload)
     if upload.one_time_keys:
         await _add_one_time_keys(tx, user_id, device_id, upload.one_time_keys, begins_anew)
-    for key in upload.fallback_keys:
-        store.put_fallback_key(tx, user_id, device_id, key)
+    if upload.fallback_keys:
+        _put_fallback_keys(tx, user_id, device_id, upload.fallback_keys)
     tx.after_commit(lambda: tx.of(KeyCounts).forget(user_id))
 
 
@@ -88,6 +88,14 @@ async def _add_one_time_keys(
     most = rules.MAX_ONE_TIME_KEYS
     too_many = Refused(Errcode.TOO_LARGE, f"A device has at most {most} one-time keys waiting to be claimed.")
     store.require_few_one_time_keys(tx, user_id, device_id, most, too_many)
+
+
+def _put_fallback_keys(tx: Transaction, user_id: UserID, device_id: str, keys: list[Key]) -> None:
+    for key in keys:
+        store.put_fallback_key(tx, user_id, device_id, key)
+    most = rules.MAX_FALLBACK_ALGORITHMS
+    too_many = Refused(Errcode.TOO_LARGE, f"A device has fallback keys of at most {most} algorithms.")
+    store.require_few_fallback_keys(tx, user_id, device_id, most, too_many)
 
 
 def _identity(keys: bytes) -> dict[str, str]:

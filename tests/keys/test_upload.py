@@ -1,11 +1,14 @@
 """Publishing device keys, one-time keys and fallback keys, and asking for them."""
 
 import copy
+import time
 from typing import Any
 
 import pytest
 
+from chappe.ids import UserID
 from chappe.keys import rules
+from chappe.stream import Command, Device, Transaction, shard_of
 from tests.house import House, gather_at_once
 from tests.keys.publishing import SIGNED, Phone, claim, new_key, phone, query, signed_by
 
@@ -34,6 +37,27 @@ async def test_only_devices_that_are_asked_for_are_told(house: House) -> None:
         anna.person.user_id: {second.person.device_id},
         bob.user_id: set(),
     }
+
+
+async def test_naming_very_many_devices_takes_no_time(house: House) -> None:
+    """queryKeys: it does not take the devices there are times those that are asked for."""
+    anna, bob = await phone(house, "anna"), await house.person("bob")
+    database, user_id = house.chappe.database, UserID(anna.person.user_id)
+    keys, signature = (await database.fetch("SELECT keys, signature FROM device_keys"))[0]
+
+    async def add(tx: Transaction, device: Device | None) -> None:
+        for number in range(1_000):
+            tx.execute(
+                "INSERT INTO device_keys (user_id, device_id, keys, signature) VALUES ($1, $2, $3, $4)",
+                *(user_id, f"D{number}", keys, signature),
+            )
+
+    await house.chappe.bus.call(shard_of(user_id), Command(add, None, ()))
+    asked = {user_id: [f"{number:x}" for number in range(60_000)]}
+    began = time.process_time()
+    found = (await bob.post("/keys/query", {"device_keys": asked})).ok()["device_keys"]
+    assert time.process_time() - began < 0.3
+    assert found == {user_id: {}}
 
 
 async def test_people_of_other_servers_are_failures(house: House) -> None:
@@ -155,3 +179,14 @@ async def test_a_device_keeps_a_bounded_number_of_keys(house: House) -> None:
     assert sorted(said) == [200] * 5 + [413] * 3
     counts = (await anna.upload(device=False)).ok()["one_time_key_counts"]
     assert counts == {SIGNED: 0, "curve25519": rules.MAX_ONE_TIME_KEYS}
+
+
+async def test_a_device_has_a_bounded_number_of_fallback_keys(house: House) -> None:
+    """uploadKeys: the limit is for all uploads together; a key of a kind that there is takes the place of that one."""
+    anna = await phone(house, "anna")
+    most = rules.MAX_FALLBACK_ALGORITHMS
+    (await anna.upload(fallback={f"kind{n}:A": "k" for n in range(most)})).ok()
+    assert (await anna.upload(fallback={"another:A": "k"})).errcode == "M_TOO_LARGE"
+    (await anna.upload(fallback={"kind1:B": "k"})).ok()
+    unused = (await anna.person.sync())["device_unused_fallback_key_types"]
+    assert unused == [f"kind{n}" for n in range(most)]
