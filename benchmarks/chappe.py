@@ -13,6 +13,7 @@ port = {port}
 registration = "open"
 registration_shared_secret = "{secret}"
 rate_limits = false
+push_private_networks = ["127.0.0.1/32"]
 """
 
 

@@ -94,7 +94,9 @@ class Connection(asyncio.Protocol):
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(Answer(status, body))
 
-    def send(self, method: str, path: str, token: str = "", body: bytes = b"") -> "asyncio.Future[Answer]":
+    def send(
+        self, method: str, path: str, token: str = "", body: bytes = b"", content_type: str = "application/json"
+    ) -> "asyncio.Future[Answer]":
         """Send one request now, and the future of its answer; fails with `Unexpected` if the connection breaks.
 
         The future is the caller's to wait for: a long poll is one that is waited for later.
@@ -103,7 +105,11 @@ class Connection(asyncio.Protocol):
             raise Unexpected("The connection is closed.")
         assert self._answer is None or self._answer.done(), "one request at a time"
         authorization = f"Authorization: Bearer {token}\r\n" if token else ""
-        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}Content-Length: {len(body)}\r\n\r\n"
+        described = f"Content-Type: {content_type}\r\n" if body else ""
+        head = (
+            f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}{described}"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(head.encode() + body)
         return self._answer

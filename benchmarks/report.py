@@ -19,7 +19,8 @@ RESULTS = Path(__file__).parent / "results"
 BUSY_SHARE = 0.9
 """A client that uses more of its core than this may be what was measured."""
 
-LESS_IS_BETTER_EXCEPT = "a second"
+MORE_IS_BETTER = "a second"
+"""How the unit of a figure ends of which more is better."""
 
 
 @dataclass
@@ -107,7 +108,7 @@ def _ratios(first: list[Figure], second: list[Figure]) -> list[float]:
     pairs = [
         (one.value, other.value) for one, other in zip(first, second, strict=False) if min(one.value, other.value) > 0
     ]
-    if first and first[0].unit == LESS_IS_BETTER_EXCEPT:
+    if first and first[0].unit.endswith(MORE_IS_BETTER):
         return [other / one for one, other in pairs]
     return [one / other for one, other in pairs]
 

@@ -22,6 +22,16 @@ class Scale:
     """Messages in the room whose history is read."""
     joins: int
     """At most so many joins in a turn: Chappe would be through all accounts before the time is up."""
+    claims: int
+    """One-time keys that each device has for a turn, where keys are claimed."""
+    queried: int
+    """People of the crowd who have keys, all asked for in one request."""
+    recipients: int
+    """Devices of the crowd to which one request sends messages."""
+    pushers: int
+    """Members of the big room with a push gateway."""
+    uploads: int
+    """At most so many large files, and photos, in a turn: they stay on the disk."""
     idle_polls: int
     idle_s: float
     """How long a fresh server rests before its memory is read."""
@@ -37,6 +47,11 @@ FULL = Scale(
     messages=20,
     history=400,
     joins=500,
+    claims=100,
+    queried=500,
+    recipients=1000,
+    pushers=200,
+    uploads=20,
     idle_polls=1000,
     idle_s=60,
 )
@@ -51,6 +66,11 @@ QUICK = Scale(
     messages=20,
     history=200,
     joins=200,
+    claims=20,
+    queried=100,
+    recipients=150,
+    pushers=50,
+    uploads=5,
     idle_polls=200,
     idle_s=5,
 )

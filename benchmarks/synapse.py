@@ -16,11 +16,14 @@ rc_registration: {unlimited}
 rc_joins: {{local: {unlimited}, remote: {unlimited}}}
 rc_joins_per_room: {unlimited}
 rc_room_creation: {unlimited}
+rc_user_directory: {unlimited}
 rc_login: {{address: {unlimited}, account: {unlimited}, failed_attempts: {unlimited}}}
 # It talks to nobody, so it does not listen for other servers, and asks none for keys.
 listeners:
   - {{port: {port}, type: http, tls: false, bind_addresses: ["127.0.0.1"], resources: [{{names: [client]}}]}}
 trusted_key_servers: []
+# The push gateway of the benchmark listens here.
+ip_range_whitelist: ["127.0.0.1/32"]
 # Hashing passwords is not measured, and two thousand accounts should not take minutes of it.
 bcrypt_rounds: 4
 registration_shared_secret: {secret}

@@ -34,11 +34,13 @@ class Account:
 
     user_id: str
     token: str
+    device_id: str
 
 
 class _Registered(msgspec.Struct):
     user_id: str
     access_token: str
+    device_id: str
 
 
 class _Nonce(msgspec.Struct):
@@ -114,13 +116,15 @@ class World:
 
     async def _register(self, connection: Connection, _: int) -> Account:
         path = "/_synapse/admin/v1/register"
-        name, password = f"person{self.number()}", "correct horse"
+        number = self.number()
+        name, password = f"person{number}", "correct horse"
         nonce = (await connection.get(path)).read(_Nonce).nonce
         signed = "\0".join((nonce, name, password, "notadmin")).encode()
         mac = hmac.new(self.peer.secret.encode(), signed, hashlib.sha1).hexdigest()
-        body = {"nonce": nonce, "username": name, "password": password, "admin": False, "mac": mac}
+        body: dict[str, object] = {"nonce": nonce, "username": name, "displayname": display_name(number)}
+        body |= {"password": password, "admin": False, "mac": mac}
         registered = (await connection.post(path, body=encoded(body))).read(_Registered)
-        return Account(registered.user_id, registered.access_token)
+        return Account(registered.user_id, registered.access_token, registered.device_id)
 
     async def join_all(self, room_id: str, accounts: Iterable[Account]) -> None:
         """Every account joins the public room."""
@@ -146,6 +150,15 @@ class World:
         path = f"/_matrix/client/v3/rooms/{quote(room_id)}/send/m.room.message/{number}"
         body = encoded({"msgtype": "m.text", "body": text(number)})
         (await connection.put(path, sender.token, body)).require()
+
+
+GIVEN_NAMES = ("Anna", "Berta", "Clara", "Dora", "Emil", "Franz", "Greta", "Hugo", "Ida", "Jakob")
+FAMILY_NAMES = ("Abel", "Brandt", "Conrad", "Dietz", "Ebner", "Falk", "Gruber", "Haas", "Imhof", "Jung", "Kramer")
+
+
+def display_name(number: int) -> str:
+    """What person `number` is called; many share each name."""
+    return f"{GIVEN_NAMES[number % len(GIVEN_NAMES)]} {FAMILY_NAMES[number % len(FAMILY_NAMES)]}"
 
 
 def text(number: int) -> str:

@@ -3,10 +3,15 @@
 from benchmarks.scenarios.create import Create
 from benchmarks.scenarios.crowd import Crowd
 from benchmarks.scenarios.delivery import Delivery
+from benchmarks.scenarios.fan_out import FanOut
 from benchmarks.scenarios.history import History
 from benchmarks.scenarios.idle import IdlePolls
 from benchmarks.scenarios.join import Join
+from benchmarks.scenarios.keys import CLAIMED_OF, ClaimKeys, QueryKeys
+from benchmarks.scenarios.media import Download, Thumbnails, Upload
+from benchmarks.scenarios.push import Push
 from benchmarks.scenarios.scenario import Figure, Scenario
+from benchmarks.scenarios.search import Search
 from benchmarks.scenarios.send import SENDERS, Send
 from benchmarks.scenarios.sync import EmptySync, InitialSync
 from benchmarks.world import World
@@ -20,7 +25,7 @@ def scenarios(world: World) -> list[Scenario]:
     The crowd is prepared first, because the server's memory after it is a figure. The one that restarts the server
     runs last in each round, so that the others find it as warm as it has become.
     """
-    crowd = Crowd(world)
+    crowd, upload = Crowd(world), Upload(world)
     return [
         crowd,
         IdlePolls(world, crowd),
@@ -30,5 +35,13 @@ def scenarios(world: World) -> list[Scenario]:
         Create(world),
         History(world),
         EmptySync(world),
+        *(ClaimKeys(world, people) for people in CLAIMED_OF),
+        QueryKeys(world, crowd),
+        FanOut(world, crowd),
+        Search(world, crowd),
+        upload,
+        Download(world, upload),
+        Thumbnails(world),
+        Push(world, crowd),
         InitialSync(world),
     ]

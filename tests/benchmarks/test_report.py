@@ -24,6 +24,10 @@ def test_more_a_second_is_better() -> None:
     assert results([50], [5000], "send.8.rate", "a second")[4] == "100x 100x 100x"
 
 
+def test_more_megabytes_a_second_are_better_too() -> None:
+    assert results([50], [200], "upload.rate", "MB a second")[4:] == ["4x 4x 4x", "1x reached"]
+
+
 def test_a_missed_goal_is_said() -> None:
     row = results([10], [0.4], "send.1.cpu", "ms CPU")
     assert row[4:] == ["25x 25x 25x", "≤ 0.3 **missed**, 50x **missed**"]
