@@ -17,7 +17,7 @@ JOBS ?= 2
 TESTS ?= tests
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist worksteal -q
 
-.PHONY: help run install test check-fast check lint types imports docs-current docs soak bench format requirements clean
+.PHONY: help run install test check-fast check lint types imports docs-current docs wheel soak bench format requirements clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -49,9 +49,10 @@ imports: $(STAMPS)/dev
 docs-current: $(STAMPS)/dev
 	$(BIN)/pytest -q tests/tidy
 
-docs: install ## Write again the pages that are made from code.
+docs: $(STAMPS)/dev ## Write again the pages that are made from code.
 	$(BIN)/chappe config --markdown > docs/reference/settings.md
 	$(BIN)/python -c $(ENDPOINTS) > docs/reference/endpoints.md
+	$(BIN)/python -m tests.tidy.operations > docs/reference/operations.md
 
 ENDPOINTS = 'from chappe import app; from chappe.http import reference; \
     print(reference.endpoints_page(app.all_routes()), end="")'
@@ -61,6 +62,10 @@ soak: $(STAMPS)/dev $(STAMPS)/clients ## Minutes to hours of load, kills and gro
 
 bench: $(STAMPS)/dev ## Measure, against Synapse in an environment of its own: `make bench ARGS="--help"`.
 	$(BIN)/python -m benchmarks $(ARGS)
+
+wheel: $(STAMPS)/runtime ## Build a wheel that contains everything, in dist/.
+	rm -rf dist
+	$(BIN)/python -m hatchling build --target wheel --directory dist
 
 format: $(STAMPS)/dev ## Let ruff put the code into shape.
 	$(BIN)/ruff check --fix
