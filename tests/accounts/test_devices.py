@@ -35,6 +35,7 @@ async def test_when_a_device_was_last_seen(desk: Desk) -> None:
 
 
 async def test_removing_a_device_needs_the_password(desk: Desk) -> None:
+    """deleteDevice: with user-interactive authentication."""
     token = (await desk.register("alice", device_id="PHONE"))["access_token"]
     other = (await desk.log_in("alice", device_id="LAPTOP")).ok()["access_token"]
     asked = await desk.delete("/devices/LAPTOP", token=token)
@@ -50,6 +51,7 @@ async def test_removing_a_device_needs_the_password(desk: Desk) -> None:
 
 
 async def test_several_devices_at_once(desk: Desk) -> None:
+    """deleteDevices: with user-interactive authentication."""
     token = (await desk.register("alice", device_id="PHONE"))["access_token"]
     for name in ("A", "B", "C"):
         (await desk.log_in("alice", device_id=name)).ok()

@@ -82,6 +82,7 @@ async def test_without_a_token(desk: Desk) -> None:
 
 
 async def test_logging_out_ends_this_login_only(desk: Desk) -> None:
+    """logout: the other devices stay."""
     one = (await desk.register("alice"))["access_token"]
     two = (await desk.log_in("alice")).ok()["access_token"]
     for token in (one, two):  # both are in memory
@@ -92,6 +93,7 @@ async def test_logging_out_ends_this_login_only(desk: Desk) -> None:
 
 
 async def test_logging_out_everywhere(desk: Desk) -> None:
+    """logout_all: no device stays."""
     one = (await desk.register("alice"))["access_token"]
     two = (await desk.log_in("alice")).ok()["access_token"]
     (await desk.post("/logout/all", {}, token=one)).ok()
@@ -100,6 +102,7 @@ async def test_logging_out_everywhere(desk: Desk) -> None:
 
 
 async def test_a_login_token_lets_one_device_in(desk: Desk) -> None:
+    """generateLoginToken: for one device, once."""
     token = (await desk.register("alice"))["access_token"]
     path = "/_matrix/client/v1/login/get_token"
     asked = await desk.post(path, {}, token=token)

@@ -12,6 +12,7 @@ DUMMY = {"type": "m.login.dummy"}
 
 
 async def test_an_account_is_made_and_logged_in(desk: Desk) -> None:
+    """register: the answer has the first device."""
     answer = await desk.register("alice", device_id="PHONE", initial_device_display_name="Phone")
     assert answer["user_id"] == "@alice:localhost"
     assert answer["device_id"] == "PHONE"
@@ -106,6 +107,7 @@ async def test_guests_come_in_only_where_they_are_welcome(desk: Desk) -> None:
 
 
 async def test_whether_a_name_is_free(desk: Desk) -> None:
+    """checkUsernameAvailability: also of reserved and malformed names."""
     await desk.register("taken")
     assert (await desk.get("/register/available", username="free")).ok() == {"available": True}
     assert (await desk.get("/register/available", username="taken")).errcode == "M_USER_IN_USE"
