@@ -1,10 +1,14 @@
 """What a backup says about itself."""
 
+import re
 from pathlib import Path
 
 import msgspec
 
 from chappe.errors import StartupError
+
+MAX_MANIFEST_BYTES = 16 * 1024 * 1024
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 FORMAT = 1
 """Counts changes after which an older program could not read a backup."""
@@ -57,7 +61,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a backup. Refuses what this program cannot read."""
     try:
-        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+        with (folder / MANIFEST).open("rb") as file:
+            manifest = msgspec.json.decode(file.read(MAX_MANIFEST_BYTES), type=Manifest)
     except (OSError, msgspec.DecodeError, RecursionError) as error:
         raise StartupError(f"{folder / MANIFEST} cannot be read: {error}.", "Take another backup.") from error
     if manifest.format != FORMAT:
@@ -65,4 +70,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"This backup has format {manifest.format}, and this Chappe reads {FORMAT}.",
             f"Restore it with Chappe {manifest.version}, which made it.",
         )
+    words = [word for name, table in manifest.tables.items() for word in (name, *table.columns)]
+    if not all(_WORD.fullmatch(word) for word in words):  # they become part of SQL
+        raise StartupError(f"{folder / MANIFEST} names tables that no Chappe has.", "Take another backup.")
     return manifest

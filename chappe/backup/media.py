@@ -54,7 +54,10 @@ def load_media(backup: Path, media: Path) -> list[str]:
     missing: list[str] = []
     media.mkdir(mode=0o700, exist_ok=True)
     for name, expected in read_sums(backup / MEDIA_SUMS):
-        source, target = backup / name, media / Path(name).relative_to(MEDIA)
+        folder, _, inside = name.partition("/")
+        if folder != MEDIA:
+            raise damaged(backup / MEDIA_SUMS, f"it names {name}, which was not uploaded")
+        source, target = backup / name, media / inside
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             digest = copy(source, target)

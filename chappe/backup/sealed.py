@@ -6,6 +6,7 @@ With the signing key somebody else could speak as this server, for ever; with a 
 import base64
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from chappe.errors import StartupError
 SEALED_FILES = "*.key"
 """The files of the data folder that are sealed."""
 MAX_SEALED_BYTES = 1_048_576
+_NAME = re.compile(r"[a-z0-9_-]{1,60}\.key")
 
 
 class SealedFile(msgspec.Struct, frozen=True):
@@ -58,7 +60,7 @@ def read_sealed(path: Path, expected: dict[str, str]) -> dict[str, bytes]:
         raise StartupError(
             f"The sealed file {path} cannot be read: {error}.", "Give the one of this backup."
         ) from error
-    if digests(files) != expected:
+    if digests(files) != expected or not all(_NAME.fullmatch(name) for name in files):
         raise StartupError(
             f"The sealed file {path} does not belong to this backup, or is damaged. Nothing was restored.",
             "Give the one that was written for this server; it stays the same until its signing key changes.",

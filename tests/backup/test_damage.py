@@ -1,6 +1,7 @@
 """Damaged and unfinished backups: told in words, and nothing of them is restored."""
 
 import asyncio
+import hashlib
 import signal
 import sys
 from collections.abc import Callable
@@ -65,6 +66,40 @@ async def test_a_flipped_bit_anywhere_is_refused(new_place: NewPlace, tmp_path: 
     flip(tmp_path / "sealed", 60)
     with pytest.raises(StartupError, match="sealed"):
         await restore(there, whole, tmp_path / "sealed")
+    assert untouched(there)
+
+
+def forge(whole: Path, name: str, old: bytes, new: bytes) -> None:
+    """Change a file of a backup and its checksum: whoever can write the one can write the other."""
+    held = (whole / name).read_bytes()
+    assert old in held
+    before, after = (hashlib.sha256(each).hexdigest() for each in (held, held.replace(old, new)))
+    (whole / name).write_bytes(held.replace(old, new))
+    (whole / "SHA256SUMS").write_text((whole / "SHA256SUMS").read_text().replace(before, after))
+
+
+async def test_a_forged_backup_leads_nowhere_else(new_place: NewPlace, engine: str, tmp_path: Path) -> None:
+    """Names in it become paths and SQL: only those that a backup of ours has are taken."""
+    here, there = await new_place("here"), await new_place("there")
+    whole = await a_backup(here, tmp_path)
+    manifest = (whole / "manifest.json").read_bytes()
+    forge(whole, "media.sha256", b"  media/", b"  ../../x/")
+    with pytest.raises(StartupError, match="is damaged"):
+        await restore(there, whole, tmp_path / "sealed")
+    forge(whole, "media.sha256", b"  ../../x/", b"  tables/")
+    with pytest.raises(StartupError, match="is damaged"):
+        await restore(there, whole, tmp_path / "sealed")
+    forge(whole, "media.sha256", b"  tables/", b"  media/")
+    forge(whole, "manifest.json", b"signing.key", b"../../x.key")
+    forged = tmp_path / "forged"
+    forged.write_bytes((tmp_path / "sealed").read_bytes().replace(b"signing.key", b"../../x.key"))
+    with pytest.raises(StartupError, match="sealed"):
+        await restore(there, whole, forged)
+    forge(whole, "manifest.json", (whole / "manifest.json").read_bytes(), manifest)
+    if engine == "postgres":
+        forge(whole, "manifest.json", b'"outbox"', b'"outbox; DROP TABLE x"')
+        with pytest.raises(StartupError, match="tables that no Chappe has"):
+            await restore(there, whole, tmp_path / "sealed")
     assert untouched(there)
 
 
