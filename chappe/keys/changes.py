@@ -8,6 +8,7 @@ The notes of changes and the memberships are read as of now, and not as of the e
 told again with the next one, and nobody is named who has left meanwhile.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
@@ -17,12 +18,15 @@ from chappe.keys import store
 from chappe.keys.counts import KeyCounts
 from chappe.keys.news import KeyNews
 from chappe.rooms import StoredEvent, Tails, UserRoom, reading
+from chappe.rooms.read_state import Scanning
 from chappe.rooms.room import MEMBER
 from chappe.storage import Database
 from chappe.stream import Log, Place, Shard, place, shard_of
 
 PEOPLE_AT_ONCE = 200
 """People for whom it is asked at once whether they share a room with the reader."""
+PEOPLE_AT_A_STRETCH = 100
+"""People in a room whose moves are looked up before others have the loop: some milliseconds."""
 
 _encode = msgspec.json.encode
 
@@ -103,9 +107,11 @@ class KeyChanges:
             lists.changed.update(await store.in_room_between(self._database, room_id, after, upto))
         events = self._tails.between(room_id, after, upto)
         if events is None:
-            events = await reading.members_between(self._database, room_id, after, upto)
-        for user_id in _members_named(events):
+            events = await reading.members_between(Scanning(self._database), room_id, after, upto)
+        for number, user_id in enumerate(_members_named(events), 1):
             await self._add_move(lists, room_id, user_id, after, upto)
+            if number % PEOPLE_AT_A_STRETCH == 0:
+                await asyncio.sleep(0)
 
     async def _add_move(self, lists: DeviceLists, room_id: RoomID, user_id: UserID, after: Place, upto: Place) -> None:
         """Add someone with membership events in (after, upto], if they came in or left by them."""

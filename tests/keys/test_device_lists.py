@@ -2,13 +2,17 @@
 
 import asyncio
 import random
+import time
 from typing import Any
 
 import pytest
 
 from chappe.app import Chappe
+from chappe.ids import RoomID, UserID
 from chappe.keys.news import MAX_KEPT, KeyNews
-from chappe.stream import Device, Log, Shard, Transaction, place, shard_of
+from chappe.rooms.membership import set_member
+from chappe.rooms.rooms import Rooms
+from chappe.stream import Command, Device, Log, Shard, Transaction, place, shard_of
 from tests.house import House, Person, gather_at_once
 from tests.keys.publishing import CrossSigner, Phone, claim, phone
 
@@ -360,3 +364,28 @@ async def test_nobody_is_missed_when_all_happens_at_once(house: House, seed: int
     for follower in followers:
         await follower.sync()
         made.check(follower)
+
+
+async def test_a_long_gap_in_a_large_room_keeps_nobody_waiting(house: House) -> None:
+    """getKeysChanges: the moves of many people are looked up with others having the loop in between."""
+    anna = await house.person("anna")
+    room_id = RoomID(await anna.create_room(preset="public_chat"))
+    since = (await anna.sync())["next_batch"]
+
+    async def join(tx: Transaction, device: Device | None, people: list[UserID]) -> None:
+        room = await tx.of(Rooms).enter(tx, room_id, *people)
+        for user_id in people:
+            await set_member(tx, room, user_id, user_id, "join")
+
+    people = [UserID(f"@one{number}:{anna.user_id.partition(':')[2]}") for number in range(1_500)]
+    for start in range(0, len(people), 100):
+        await house.chappe.bus.call(shard_of(room_id), Command(join, None, (people[start : start + 100],)))
+    await house.settle()
+    asked = asyncio.create_task(anna.get("/keys/changes", **{"from": since, "to": since}))
+    longest, last = 0.0, time.thread_time()
+    while not asked.done():
+        await asyncio.sleep(0)
+        now = time.thread_time()
+        longest, last = max(longest, now - last), now
+    assert set((await asked).ok()["changed"]) == set(people)
+    assert longest < 0.012
