@@ -2,8 +2,8 @@
 
 A *check* looks at one thing and gives *findings*; it changes nothing. `CHECKS` is all of them, in the order in which
 they are told. `machine.py` disk, clock, versions · `folder.py` the data folder · `choices.py` settings that are right
-each, and wrong together · `truth.py` the database · `network.py` names and addresses · `finding.py` what is found.
-Owns no tables.
+each, and wrong together · `truth.py` the database · `network.py` names and addresses · `post.py` mail · `finding.py`
+what is found. Owns no tables.
 """
 
 import msgspec
@@ -13,6 +13,7 @@ from chappe.doctor.finding import Check, Finding, Look, Severity
 from chappe.doctor.folder import check_folder
 from chappe.doctor.machine import check_clock, check_disk, check_limits, check_versions
 from chappe.doctor.network import check_answering, check_names, check_well_known
+from chappe.doctor.post import check_mail
 from chappe.doctor.truth import check_database
 
 CHECKS: tuple[Check, ...] = (
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     check_answering,
     check_names,
     check_well_known,
+    check_mail,
 )
 
 

@@ -1,6 +1,8 @@
 """`chappe doctor`: what it finds on installations that are well, and on ones that are not."""
 
 import asyncio
+import contextlib
+import fcntl
 import http.server
 import json
 import os
@@ -10,11 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
 
 from chappe.app import Chappe, schema_folders
 from chappe.cli import run
-from chappe.config import Settings
+from chappe.config import Mail, Settings
 from chappe.doctor import CHECKS, Finding, Look, Severity, examine
+from chappe.doctor.post import check_mail
 from chappe.ids import ServerName
 from tests.chaos.server import free_port
 from tests.conftest import make_settings
@@ -116,6 +121,65 @@ def other() -> Iterator[int]:
 def test_something_else_at_the_public_address_is_found(installed: Settings, other: int) -> None:
     found = looked_at(replace(installed, public_baseurl=f"http://127.0.0.1:{other}"), offline=False)
     assert "does not answer" in found["public address", Severity.BAD].what
+
+
+class Here(Other):
+    """Something that speaks Matrix."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"versions": ["v1.1"]}')
+
+
+@pytest.mark.parametrize(("answering", "severity"), [(Here, Severity.OK), (Other, Severity.BAD)])
+def test_what_answers_at_the_port_is_looked_at(installed: Settings, answering: type[Other], severity: Severity) -> None:
+    with http.server.HTTPServer(("127.0.0.1", 0), answering) as server, _locked(installed.data_dir / "chappe.lock"):
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        assert ("server", severity) in looked_at(replace(installed, port=server.server_port))
+        server.shutdown()
+        thread.join()
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """As a running server holds it."""
+    with path.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def test_a_relay_that_takes_mail_is_well(installed: Settings) -> None:
+    port = free_port()
+    relay = Controller(Sink(), hostname="127.0.0.1", port=port)
+    relay.start()
+    mail = Mail(host="127.0.0.1", port=port, tls="none", from_address="chat@example.org")
+    found = looked_at(replace(installed, mail=mail), offline=False)
+    assert "takes mail" in found["mail", Severity.OK].what
+    assert "signed" in found["mail", Severity.WARN].what
+    refused = replace(mail, username="ann", password="secret word")
+    found = looked_at(replace(installed, mail=refused), offline=False)
+    assert "secret" not in str(found)
+    assert ("mail", Severity.BAD) in found
+    found = looked_at(replace(installed, mail=replace(mail, tls="starttls")), offline=False)
+    assert ("mail", Severity.BAD) in found
+    relay.stop()
+    found = looked_at(replace(installed, mail=mail), offline=False)
+    assert "cannot be used" in found["mail", Severity.BAD].what
+
+
+def test_a_signature_that_nobody_can_check_is_found(installed: Settings, tmp_path: Path) -> None:
+    mail = Mail(
+        host="127.0.0.1",
+        port=free_port(),
+        tls="none",
+        from_address="chat@chat.invalid",
+        dkim_selector="chappe",
+        dkim_key_file=tmp_path / "key.pem",
+    )
+    told = [one.what for one in examine(Look.of(replace(installed, mail=mail), []), (check_mail,))]
+    assert "chappe._domainkey.chat.invalid has no TXT record" in told[-1]
 
 
 def test_a_name_that_is_not_there_is_found(installed: Settings) -> None:
