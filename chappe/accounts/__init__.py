@@ -7,12 +7,13 @@ The acts: `register.py` `guest_upgrade.py` `login.py` `log_out.py` `change_passw
 `rename_device.py` `profile.py` `account_data.py` `tags.py` `filters.py` `registration_tokens.py`
 `approve.py` `restrict.py` · `standing.py` what locked and suspended accounts may do · `tokens.py` whose an access
 token is · `credentials.py` what secrets look like · `passwords.py` hashing · `openid.py` proof towards other services
-· `owner_link.py` the first account · `password_link.py` choosing a password · `machine.py` `machine_socket.py` what
-`chappe user` does · `rules.py` what is allowed · `turns.py` changes that build on each other · `store.py`
-`register_store.py` all SQL · `routes….py` the endpoints · `pages.py` what a browser shows.
+· `owner_link.py` the first account · `password_link.py` choosing a password · `emails.py` mail addresses ·
+`machine.py` `machine_socket.py` what `chappe user` does · `rules.py` what is allowed · `turns.py` changes that build on
+each other · `store.py` `register_store.py` `emails_store.py` all SQL · `routes….py` the endpoints · `pages.py` what a
+browser shows.
 
 Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code,
-password_link.
+password_link, email_address, email_session.
 In the user's shard: device, access_token, refresh_token, login_token, profile, account_data, filter.
 """
 
@@ -28,6 +29,8 @@ from chappe.accounts.passwords import Passwords
 from chappe.accounts.profile import ProfileChanged, profile_of
 from chappe.accounts.rename_device import DeviceRenamed
 from chappe.accounts.routes import routes as _login
+from chappe.accounts.routes_email_page import routes as _email_page
+from chappe.accounts.routes_emails import routes as _emails
 from chappe.accounts.routes_fallback import routes as _fallback
 from chappe.accounts.routes_moderation import moderation_capability
 from chappe.accounts.routes_moderation import routes as _moderation
@@ -60,8 +63,20 @@ EFFECTS: dict[str, Effect] = {
 
 ERASERS: dict[str, Eraser] = deactivate.ERASERS | approve.ERASERS
 
+_OF_MAIL = (_emails, _email_page)
 ROUTES = Routes(
-    _login, _register, _fallback, _person, _tags, _openid, _operators, _moderation, _statistics, _owner, _password_link
+    _login,
+    _register,
+    _fallback,
+    _person,
+    _tags,
+    _openid,
+    _operators,
+    _moderation,
+    _statistics,
+    *_OF_MAIL,
+    _owner,
+    _password_link,
 )
 
 

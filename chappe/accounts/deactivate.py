@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from chappe import holds
-from chappe.accounts import log_out, register_store, store
+from chappe.accounts import emails_store, log_out, register_store, store
 from chappe.accounts.restrict import no_account, require_not_operator
 from chappe.errors import Errcode, Refused
 from chappe.holds import Eraser
@@ -16,6 +16,8 @@ OnDeactivated = Callable[[Transaction, UserID, bool], Awaitable[None]]
 
 PROFILE = "accounts.profile"
 """What a person showed, as `holds` knows it: erased by user id whenever an account ends."""
+ADDRESSES = "accounts.addresses"
+"""Mail addresses, erased by user id whenever an account ends."""
 STORED = "accounts.stored"
 """Account data and filters, erased by user id if the person wishes it."""
 
@@ -26,7 +28,7 @@ class Deactivated(list[OnDeactivated]):
 
 async def deactivate(tx: Transaction, device: Device, erase: bool) -> None:
     """End the account of `device`, at the wish of its owner."""
-    end(tx, device.user_id, erase, otherwise=Refused(Errcode.USER_DEACTIVATED, "This account was deactivated."))
+    await end(tx, device.user_id, erase, otherwise=Refused(Errcode.USER_DEACTIVATED, "This account was deactivated."))
 
 
 async def deactivate_other(tx: Transaction, device: Device | None, user_id: UserID, erase: bool) -> None:
@@ -37,15 +39,16 @@ async def deactivate_other(tx: Transaction, device: Device | None, user_id: User
     if device is not None:
         require_not_operator(account)
     if account.deactivated_at is None:
-        end(tx, user_id, erase, otherwise=None)
+        await end(tx, user_id, erase, otherwise=None)
 
 
-def end(tx: Transaction, user_id: UserID, erase: bool, otherwise: Refused | None) -> None:
+async def end(tx: Transaction, user_id: UserID, erase: bool, otherwise: Refused | None) -> None:
     """Mark an account as ended; the answer waits until nobody is logged in to it any more.
 
     `erase`: the person wishes that as little as possible remains.
     """
     register_store.deactivate(tx, user_id, otherwise)
+    await holds.erase(tx, ADDRESSES, user_id)
     tx.effect(user_id, "accounts.close", user_id, erase, awaited=True)
 
 
@@ -68,4 +71,8 @@ async def _erase_stored(tx: Transaction, user_id: str) -> None:
     store.erase_account_data(tx, UserID(user_id))
 
 
-ERASERS: dict[str, Eraser] = {PROFILE: _erase_profile, STORED: _erase_stored}
+async def _erase_addresses(tx: Transaction, user_id: str) -> None:
+    emails_store.erase_addresses(tx, user_id)
+
+
+ERASERS: dict[str, Eraser] = {PROFILE: _erase_profile, STORED: _erase_stored, ADDRESSES: _erase_addresses}

@@ -6,7 +6,7 @@ from chappe.accounts import register_store, store
 from chappe.accounts.log_out import end_devices
 from chappe.accounts.login import add_login
 from chappe.accounts.records import NewAccount, NewLogin
-from chappe.accounts.register import token_used_up
+from chappe.accounts.register import give_email, token_used_up
 from chappe.accounts.tokens import Tokens
 from chappe.errors import Errcode, Refused
 from chappe.http import Request
@@ -40,6 +40,7 @@ async def upgrade_guest(
     """
     if registration_token is not None:
         register_store.use_registration_token(tx, registration_token, otherwise=token_used_up())
+    await give_email(tx, new)
     register_store.make_member(tx, new, otherwise=_no_guest())
     for policy, version in new.accepted_terms:
         register_store.add_accepted_terms(tx, new.user_id, policy, version)

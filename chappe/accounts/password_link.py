@@ -1,14 +1,14 @@
 """The link with which a person chooses a new password, once: for a new account, or for one whose password is lost.
 
 Whoever runs the server makes the link, and could open it. So every session of the account is told at once, by
-account data of the type `org.chappe.password_reset`; using the link ends all of them, which nobody overlooks; and
-a password that is changed in one of them makes the link void.
+account data of the type `org.chappe.password_reset` and by mail; using the link ends all of them, which nobody
+overlooks; and a password that is changed in one of them makes the link void.
 """
 
 import secrets
 from urllib.parse import quote
 
-from chappe.accounts import credentials, register_store
+from chappe.accounts import credentials, emails, register_store
 from chappe.accounts.account_data import change_account_data
 from chappe.accounts.restrict import no_account
 from chappe.config import Settings
@@ -35,6 +35,7 @@ async def password_link(bus: Bus, settings: Settings, user_id: UserID) -> str:
 async def offer_password(tx: Transaction, device: Device | None, user_id: UserID, code: str) -> None:
     """Make `code` (SHA-256, hex) the one that sets the account's password, and tell all its sessions."""
     register_store.put_password_link(tx, user_id, bytes.fromhex(code), tx.now + LINK_MS, otherwise=no_account())
+    await emails.tell(tx, user_id, "link_made")
     tx.effect(user_id, "accounts.tell_of_link", user_id, tx.now, tx.now + LINK_MS, awaited=True)
 
 
@@ -53,4 +54,5 @@ async def choose_password(tx: Transaction, device: Device | None, code: str, pas
     register_store.use_password_link(tx, bytes.fromhex(code), otherwise=gone)
     register_store.set_password(tx, user_id, password_hash, otherwise=gone)
     tx.effect(user_id, "accounts.log_out_others", user_id, "", awaited=True)
+    await emails.tell(tx, user_id, "password_changed")
     return user_id

@@ -22,7 +22,7 @@ class Account(msgspec.Struct, frozen=True):
 class NewAccount(msgspec.Struct, frozen=True):
     """An account to be made. `accepted_terms`: the documents and versions the person agreed to.
 
-    `registered_with`: the registration token, if there was one.
+    `registered_with`: the registration token, if there was one. `email_sid`: where its mail address was confirmed.
     """
 
     user_id: UserID
@@ -32,6 +32,7 @@ class NewAccount(msgspec.Struct, frozen=True):
     approved: bool = True
     accepted_terms: tuple[tuple[str, str], ...] = ()
     registered_with: str | None = None
+    email_sid: str | None = None
 
 
 class NewLogin(msgspec.Struct, frozen=True):
@@ -67,3 +68,4 @@ class Session(msgspec.Struct, frozen=True):
     body_seal: bytes | None = None
     completed: str = ""
     registration_token: str | None = None
+    email_sid: str | None = None

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chappe.accounts import register_store
+from chappe.accounts import emails, emails_store, register_store
 from chappe.accounts.records import NewAccount, NewLogin
 from chappe.errors import Errcode, Refused
 from chappe.stream import Device, Transaction
@@ -27,7 +27,18 @@ async def register(
         raise Refused(Errcode.RESOURCE_LIMIT_EXCEEDED, "Too many people wait for their approval. Try again later.")
     if registration_token is not None:
         register_store.use_registration_token(tx, registration_token, otherwise=token_used_up())
+    await give_email(tx, new)
     _add(tx, msgspec.structs.replace(new, registered_with=registration_token), login)
+
+
+async def give_email(tx: Transaction, new: NewAccount) -> None:
+    """Give a new account the mail address that was confirmed for it, if there is one."""
+    if new.email_sid is None:
+        return
+    found = await emails_store.session(tx, new.email_sid, tx.now)
+    if found is None:
+        raise emails.not_confirmed()
+    emails.give(tx, new.user_id, found)
 
 
 async def register_by_secret(

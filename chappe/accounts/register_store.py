@@ -266,28 +266,30 @@ def use_registration_token(tx: Transaction, token: str, otherwise: Refused) -> N
 async def session(source: Fetches, key: bytes, now: int) -> Session | None:
     """A session that has not expired."""
     row = await source.fetch_one(
-        "SELECT user_id, operation, body_seal, completed, registration_token FROM uia_session "
+        "SELECT user_id, operation, body_seal, completed, registration_token, email_sid FROM uia_session "
         "WHERE hash = $1 AND expires_at >= $2",
         key, now,
     )  # fmt: skip
-    return None if row is None else Session(row[0], row[1], row[2], row[3], row[4])
+    return None if row is None else Session(*row)
 
 
 def add_session(tx: Transaction, key: bytes, new: Session, expires_at: int) -> None:
     """Begin a session, and forget those that expired."""
     tx.execute("DELETE FROM uia_session WHERE expires_at < $1", tx.now)
     tx.execute(
-        "INSERT INTO uia_session VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO uia_session VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         key, new.user_id, new.operation, new.body_seal, new.completed, new.registration_token, expires_at,
+        new.email_sid,
     )  # fmt: skip
 
 
 def advance_session(tx: Transaction, key: bytes, before: Session, after: Session, otherwise: Refused) -> None:
     """Note a completed stage, unless another request got ahead of this one."""
     tx.conditional(
-        "UPDATE uia_session SET body_seal = $3, completed = $4, registration_token = $5 "
+        "UPDATE uia_session SET body_seal = $3, completed = $4, registration_token = $5, email_sid = $6 "
         "WHERE hash = $1 AND completed = $2 RETURNING hash",
-        key, before.completed, after.body_seal, after.completed, after.registration_token, otherwise=otherwise,
+        key, before.completed, after.body_seal, after.completed, after.registration_token, after.email_sid,
+        otherwise=otherwise,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chappe.accounts import credentials, log_out, login, register_store, rules, store, uia
+from chappe.accounts import credentials, emails, emails_store, log_out, login, register_store, rules, store, uia
 from chappe.accounts.change_password import change_password
 from chappe.accounts.credentials import Kind
 from chappe.accounts.deactivate import deactivate
@@ -14,8 +14,9 @@ from chappe.accounts.standing import locked
 from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
-from chappe.http import DEVICE, GUEST, NOBODY, Answer, JSONObject, Limit, Request, Routes
+from chappe.http import DEVICE, GUEST, NOBODY, OPTIONAL, Answer, JSONObject, Limit, Request, Routes
 from chappe.ids import UserID
+from chappe.mail import parse_address
 from chappe.storage import Database, Row
 from chappe.stream import REGISTER
 
@@ -62,13 +63,9 @@ async def post_login(request: Request, body: LoginBody) -> Credentials:
 
 
 async def _login_by_password(request: Request, body: LoginBody) -> Credentials:
-    named = uia.named_user(body.identifier, body.user)
-    if named is None:
-        raise Refused(Errcode.MISSING_PARAM, "identifier is missing: it says who logs in.")
+    user_id = await _named_user_id(request, body)
     if body.password is None:
         raise Refused(Errcode.MISSING_PARAM, "password is missing.")
-    server = request.of(Settings).server_name
-    user_id = rules.user_id_at_login(named, server)
     account = None
     if user_id is not None:
         account = await register_store.account(request.of(Database), user_id)
@@ -81,6 +78,23 @@ async def _login_by_password(request: Request, body: LoginBody) -> Credentials:
     answer, stored_login = _prepare(request, body, account.user_id)
     await request.call(account.user_id, login.log_in, account.user_id, account.password_hash, stored_login)
     return answer
+
+
+async def _named_user_id(request: Request, body: LoginBody) -> UserID | None:
+    """Whom a login is for: by name, or by mail address. None when nobody here is."""
+    identifier = body.identifier
+    if identifier is not None and identifier.type == "m.id.thirdparty":
+        if identifier.medium != "email" or identifier.address is None:
+            raise Refused(Errcode.UNKNOWN, "medium must be email, with its address.", status=400)
+        try:
+            address = parse_address(identifier.address)
+        except Refused:
+            return None
+        return await emails_store.owner(request.of(Database), address)
+    named = uia.named_user(identifier, body.user)
+    if named is None:
+        raise Refused(Errcode.MISSING_PARAM, "identifier is missing: it says who logs in.")
+    return rules.user_id_at_login(named, request.of(Settings).server_name)
 
 
 def _require_usable(account: Account, *, password_is_right: bool) -> None:
@@ -178,15 +192,23 @@ class PasswordBody(uia.AuthBody):
     logout_devices: bool = True
 
 
-@routes.post("/_matrix/client/v3/account/password", auth=DEVICE, limit=Limit.LOGIN)
+@routes.post("/_matrix/client/v3/account/password", auth=OPTIONAL, limit=Limit.LOGIN)
 async def post_password(request: Request, body: PasswordBody) -> Answer | JSONObject:
-    """Change the password, and end the other logins unless told otherwise."""
+    """Change the password, and end the other logins unless told otherwise. Who is logged out shows a mail address."""
+    if request.maybe_device is not None and request.device.is_guest:
+        raise Refused(Errcode.GUEST_ACCESS_FORBIDDEN, "Guests have no password.")
+    if request.maybe_device is None and request.of(Settings).mail is None:
+        raise Refused(Errcode.MISSING_TOKEN, "An access token is needed, since this server sends no mail.")
     rules.require_password(body.new_password)
-    passed = await uia.require(request, body, uia.PASSWORD_ONLY)
+    flows = uia.EMAIL_ONLY if request.maybe_device is None else uia.PASSWORD_ONLY
+    passed = await uia.require(request, body, flows)
     if isinstance(passed, Answer):
         return passed
     password_hash = await request.of(Passwords).hash(body.new_password)
-    await request.call(REGISTER, change_password, password_hash, body.logout_devices)
+    if passed.email_sid is not None:
+        await request.call(REGISTER, emails.reset_password, passed.email_sid, password_hash, body.logout_devices)
+    else:
+        await request.call(REGISTER, change_password, password_hash, body.logout_devices)
     return {}
 
 
@@ -204,12 +226,6 @@ async def post_deactivate(request: Request, body: DeactivateBody) -> Answer | JS
         return passed
     await request.call(REGISTER, deactivate, body.erase)
     return {"id_server_unbind_result": "success"}
-
-
-@routes.get("/_matrix/client/v3/account/3pid", auth=DEVICE)
-async def get_threepids(request: Request) -> JSONObject:
-    """Mail addresses and telephone numbers of the account: this server asks for none."""
-    return {"threepids": []}
 
 
 # Devices

@@ -54,7 +54,8 @@ def flows_of(settings: Settings) -> uia.Flows:
         stages.append(uia.TERMS)
     if settings.registration is not Registration.TOKEN:
         stages.append(uia.DUMMY)
-    return (tuple(stages),)
+    flow = tuple(stages)
+    return (flow,) if settings.mail is None else ((uia.EMAIL, *flow), flow)
 
 
 @routes.post(
@@ -93,6 +94,7 @@ async def post_register(
         await request.of(Passwords).hash(body.password),
         approved=not waits,
         accepted_terms=tuple({(terms.name, terms.version) for terms in settings.terms}),
+        email_sid=passed.email_sid,
     )
     logs_in = not (waits or body.inhibit_login)
     make = upgrade_guest if becomes_member else register.register

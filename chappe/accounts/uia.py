@@ -14,6 +14,7 @@ from hashlib import sha256
 import msgspec
 
 from chappe.accounts import credentials, register_store, rules
+from chappe.accounts.emails import Proof, Purpose, confirmed, not_confirmed
 from chappe.accounts.passwords import Passwords
 from chappe.accounts.records import Session
 from chappe.accounts.register import token_used_up
@@ -28,16 +29,21 @@ PASSWORD = "m.login.password"
 DUMMY = "m.login.dummy"
 TERMS = "m.login.terms"
 TOKEN = "m.login.registration_token"
+EMAIL = "m.login.email.identity"
 
 SESSION_MS = 900_000
 """How long a person has for all stages."""
-_MAY_TRY_AGAIN = frozenset({Errcode.FORBIDDEN, Errcode.UNAUTHORIZED, Errcode.MISSING_PARAM})
+MAX_SID_CHARS = 255
+_MAY_TRY_AGAIN = frozenset(
+    {Errcode.FORBIDDEN, Errcode.UNAUTHORIZED, Errcode.MISSING_PARAM, Errcode.THREEPID_AUTH_FAILED}
+)
 
 REGISTRATION = "POST /_matrix/client/v3/register"
 """The operation of which stages can be completed in a browser."""
 
 Flows = tuple[tuple[str, ...], ...]
 PASSWORD_ONLY: Flows = ((PASSWORD,),)
+EMAIL_ONLY: Flows = ((EMAIL,),)
 
 
 class Identifier(msgspec.Struct):
@@ -45,6 +51,15 @@ class Identifier(msgspec.Struct):
 
     type: str
     user: str | None = None
+    medium: str | None = None
+    address: str | None = None
+
+
+class EmailCredentials(msgspec.Struct):
+    """The session in which a mail address was confirmed ("Email-based")."""
+
+    sid: str
+    client_secret: str
 
 
 class AuthData(msgspec.Struct):
@@ -56,6 +71,7 @@ class AuthData(msgspec.Struct):
     user: str | None = None
     password: str | None = None
     token: str | None = None
+    threepid_creds: EmailCredentials | None = None
 
 
 class AuthBody(msgspec.Struct, kw_only=True):
@@ -69,6 +85,7 @@ class Passed(msgspec.Struct, frozen=True):
 
     stages: tuple[str, ...]
     registration_token: str | None
+    email_sid: str | None
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -77,6 +94,7 @@ class Progress(msgspec.Struct, frozen=True):
     completed: tuple[str, ...]
     passed: bool
     registration_token: str | None
+    email_sid: str | None
 
 
 async def require(request: Request, body: AuthBody, flows: Flows) -> Passed | Answer:
@@ -89,7 +107,10 @@ async def require(request: Request, body: AuthBody, flows: Flows) -> Passed | An
         return await _answer(request, flows, None, None)
     session = auth.session or new_session_id()
     hashed = credentials.digest(session).hex()
-    attempt = Attempt(hashed, not auth.session, _operation(request), _seal(session, body), auth.type, auth.token)
+    creds = auth.threepid_creds
+    proof = Proof(creds.sid, creds.client_secret) if creds is not None else None
+    operation, seal = _operation(request), _seal(session, body)
+    attempt = Attempt(hashed, not auth.session, operation, seal, auth.type, auth.token, proof)
     try:
         if auth.type is not None:
             await _check_stage(request, auth, flows)
@@ -99,7 +120,7 @@ async def require(request: Request, body: AuthBody, flows: Flows) -> Passed | An
             raise
         return await _answer(request, flows, auth.session, no)
     if progress.passed:
-        return Passed(progress.completed, progress.registration_token)
+        return Passed(progress.completed, progress.registration_token, progress.email_sid)
     return challenge(request.of(Settings), flows, session, progress.completed, None)
 
 
@@ -112,6 +133,7 @@ class Attempt(msgspec.Struct, frozen=True):
     body_seal: str
     stage: str | None
     token: str | None
+    proof: Proof | None
 
 
 async def advance(tx: Transaction, device: Device | None, attempt: Attempt, flows: Flows) -> Progress:
@@ -127,6 +149,8 @@ async def advance(tx: Transaction, device: Device | None, attempt: Attempt, flow
     after = msgspec.structs.replace(after, body_seal=bytes.fromhex(attempt.body_seal))
     if attempt.stage is not None and attempt.stage not in after.completed.split():
         after = with_stage(after, attempt.stage, attempt.token, flows)
+        if attempt.stage == EMAIL:
+            after = await _with_email(tx, after, attempt.proof)
     await _require_token(tx, after, attempt.stage)
     completed = tuple(after.completed.split())
     passed = completed in flows
@@ -138,7 +162,7 @@ async def advance(tx: Transaction, device: Device | None, attempt: Attempt, flow
             register_store.end_session(tx, key, before, otherwise)
         elif after != before and completed:
             register_store.advance_session(tx, key, before, after, otherwise)
-    return Progress(completed, passed, after.registration_token)
+    return Progress(completed, passed, after.registration_token, after.email_sid)
 
 
 async def complete_in_browser(
@@ -155,6 +179,15 @@ async def complete_in_browser(
     await _require_token(tx, after, stage)
     otherwise = Refused(Errcode.FORBIDDEN, "Another request with this session came first. Begin again.")
     register_store.advance_session(tx, key, before, after, otherwise)
+
+
+async def _with_email(tx: Transaction, session: Session, proof: Proof | None) -> Session:
+    """The session with the mail address that was confirmed for what it is about."""
+    if proof is None:
+        raise Refused(Errcode.MISSING_PARAM, "auth has no threepid_creds.")
+    purpose = Purpose.REGISTER if session.operation == REGISTRATION else Purpose.RESET
+    found = await confirmed(tx, purpose, proof)
+    return msgspec.structs.replace(session, email_sid=found.sid)
 
 
 async def _require_token(tx: Transaction, session: Session, stage: str | None) -> None:
@@ -226,8 +259,16 @@ async def _check_stage(request: Request, auth: AuthData, flows: Flows) -> None:
         raise Refused(Errcode.FORBIDDEN, f"The stage {(auth.type or '')[:64]} is not one of those offered here.")
     if auth.type == PASSWORD:
         await _check_password(request, auth)
+    elif auth.type == EMAIL and auth.threepid_creds is not None:
+        require_proof(Proof(auth.threepid_creds.sid, auth.threepid_creds.client_secret))
     elif auth.type == TOKEN and (auth.token is None or not rules.is_registration_token(auth.token)):
         raise token_used_up() if auth.token else Refused(Errcode.MISSING_PARAM, "auth has no token.")
+
+
+def require_proof(proof: Proof) -> None:
+    """Refuse what cannot be the id and the secret of a session."""
+    if len(proof.sid) > MAX_SID_CHARS or not (proof.sid + proof.client_secret).isascii() or "\0" in proof.sid:
+        raise not_confirmed()
 
 
 async def _check_password(request: Request, auth: AuthData) -> None:

@@ -42,7 +42,7 @@ async def get_capabilities(request: Request) -> dict[str, object]:
             "m.change_password": {"enabled": True},
             "m.set_displayname": {"enabled": True},
             "m.set_avatar_url": {"enabled": True},
-            "m.3pid_changes": {"enabled": False},
+            "m.3pid_changes": {"enabled": settings.mail is not None},
             "m.get_login_token": {"enabled": True},
             "m.profile_fields": profile_fields,
             "uk.tcpip.msc4133.profile_fields": profile_fields,

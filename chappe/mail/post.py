@@ -51,6 +51,14 @@ async def post(tx: Transaction, recipient: Address, letter: Letter) -> None:
     _add(tx, mail_id, recipient, letter)
 
 
+async def tell(tx: Transaction, recipient: Address, letter: Letter) -> None:
+    """Queue a notice with a unit of the register: never refused, and not written to an address that mail came back
+    from. What causes notices bounds them.
+    """
+    if tx.of(Mails).is_on and not await store.has_bounced(tx, recipient, tx.now - DAY_MS):
+        _add(tx, secrets.token_hex(16), recipient, letter)
+
+
 async def queue(
     tx: Transaction, device: Device | None, mail_id: str, recipient: str, letter: dict[str, object]
 ) -> None:

@@ -13,6 +13,7 @@ from chappe.config import Settings, load
 from chappe.holds import Holds
 from chappe.http import Application, RateLimits, rates_from
 from chappe.http.asgi import ASGIFace
+from chappe.mail import Mails
 from chappe.resources import Resources
 from chappe.storage import Database
 from chappe.stream import InProcessBus, Log, Outbox, Writer
@@ -21,7 +22,12 @@ from tests.house import CLIENT, Clock, Said
 PASSWORD = "correct horse battery"
 SECRET = "the shared secret"
 ROOT = Path(accounts.__file__).parents[1]
-SCHEMAS = [ROOT / "stream" / "schema", ROOT / "holds" / "schema", ROOT / "accounts" / "schema"]
+SCHEMAS = [
+    ROOT / "stream" / "schema",
+    ROOT / "holds" / "schema",
+    ROOT / "mail" / "schema",
+    ROOT / "accounts" / "schema",
+]
 
 
 class Desk:
@@ -53,6 +59,7 @@ class Desk:
         resources.add(self.clock, ClockProtocol)
         resources.add(self.settings)
         resources.add(Holds(accounts.ERASERS))
+        resources.add(Mails(self.settings))
         self.resources = resources
         self.bus = InProcessBus(self.database, self.writer, self.outbox, self.clock, resources)
         self.tokens = accounts.install(resources, self.settings, self.database, self.bus, self.writer, self.clock)

@@ -50,7 +50,7 @@ async def test_what_is_held_is_erased_when_the_hold_is_gone(desk: Desk) -> None:
     assert (await desk.get(f"/profile/{ALICE}")).errcode == "M_NOT_FOUND"
     assert await finish_all(desk.bus, desk.database) == 0
     holds.checks.clear()
-    assert await finish_all(desk.bus, desk.database) == 2
+    assert await finish_all(desk.bus, desk.database) == 3
     assert await left(desk) == [0, 0, 0, 0, 0]
     assert await finish_all(desk.bus, desk.database) == 0
 
