@@ -48,7 +48,7 @@ class Lines(logging.Formatter):
         said = scrubbed(record.getMessage())
         lines = [f"{self.formatTime(record)} {record.levelname} {record.name}: {said}"]
         for each in _causes(record.exc_info[1] if record.exc_info else None):
-            lines.append(f"  {each['type']} {each['text']}".rstrip())
+            lines.append(f"  Traceback of {each['type']} {each['text']}".rstrip())
             lines += [f"    {frame}" for frame in each["frames"]]
         return "\n".join(lines)
 
