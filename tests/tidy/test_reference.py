@@ -27,7 +27,9 @@ def test_every_endpoint_says_what_it_does() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("command", [getattr(cli, name) for name in sorted(COMMANDS)], ids=lambda command: command.__name__)
+@pytest.mark.parametrize(
+    "command", [getattr(cli, name) for name in sorted(COMMANDS)], ids=lambda command: command.__name__
+)
 def test_every_flag_of_a_command_is_on_its_page(command: object) -> None:
     assert callable(command)
     name = getattr(command, "__name__", "")
