@@ -45,7 +45,7 @@ class Lines(logging.Formatter):
     """One line a record, and below it the frames of a failure."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said = scrubbed(record.getMessage())
+        said = _said(record)
         lines = [f"{self.formatTime(record)} {record.levelname} {record.name}: {said}"]
         for each in _causes(record.exc_info[1] if record.exc_info else None):
             lines.append(f"  Traceback of {each['type']} {each['text']}".rstrip())
@@ -61,13 +61,20 @@ class JSONLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": scrubbed(record.getMessage()),
+            "message": _said(record),
         }
         if request := request_id.get():
             line["request"] = request
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = _causes(record.exc_info[1])
         return msgspec.json.encode(line).decode()
+
+
+def _said(record: logging.LogRecord) -> str:
+    text = record.getMessage()
+    if record.name == "asyncio":
+        text = text.partition("\n")[0]  # below, it prints tasks and exceptions with whatever they hold
+    return scrubbed(text)
 
 
 def _causes(error: BaseException | None) -> list[dict[str, Any]]:

@@ -155,6 +155,19 @@ async def test_without_the_sealed_file_a_key_must_be_there_or_given_up(new_place
     assert (here.data_dir / "signing.key").read_bytes() == key
 
 
+async def test_a_restore_that_was_cut_off_is_done_again(new_place: NewPlace, tmp_path: Path) -> None:
+    here, there = await new_place("here"), await new_place("there")
+    async with served(here) as house:
+        anna = await house.person("anna")
+        await back_up(here, tmp_path / "backup", tmp_path / "sealed")
+    (there.data_dir / ".restoring" / "media").mkdir(parents=True)
+    (there.data_dir / ".restoring" / "chappe.db").write_bytes(b"half of it")
+    await restore(there, tmp_path / "backup", tmp_path / "sealed")
+    async with served(there) as house:
+        assert (await at(house, anna).get("/account/whoami")).status == 200
+    assert not (there.data_dir / ".restoring").exists()
+
+
 async def test_no_server_starts_on_what_is_half_restored(new_place: NewPlace) -> None:
     here: Settings = await new_place("here")
     (here.data_dir / ".restoring").mkdir(parents=True)

@@ -1,5 +1,6 @@
 """What is in the log, and what never is."""
 
+import asyncio
 import io
 import json
 import logging
@@ -73,6 +74,16 @@ async def test_a_scenario_leaves_no_words_tokens_or_addresses(house: House, writ
         anna.token[-20:],
     ):
         assert secret not in text, secret
+
+
+@pytest.mark.anyio
+async def test_a_task_that_nobody_looks_after_tells_no_secret(written: io.StringIO) -> None:
+    loop = asyncio.get_running_loop()
+    loop.call_exception_handler({"message": "Task failed", "exception": ValueError("the plan"), "future": "the plan"})
+    text = written.getvalue()
+    assert "Task failed" in text
+    assert "ValueError" in text
+    assert "plan" not in text
 
 
 def test_a_line_of_json_has_everything_to_look_for() -> None:
