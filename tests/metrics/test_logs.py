@@ -79,7 +79,9 @@ async def test_a_scenario_leaves_no_words_tokens_or_addresses(house: House, writ
 @pytest.mark.anyio
 async def test_a_task_that_nobody_looks_after_tells_no_secret(written: io.StringIO) -> None:
     loop = asyncio.get_running_loop()
-    loop.call_exception_handler({"message": "Task failed", "exception": ValueError("the plan"), "future": "the plan"})
+    loop.default_exception_handler(
+        {"message": "Task failed", "exception": ValueError("the plan"), "future": "the plan"}
+    )
     text = written.getvalue()
     assert "Task failed" in text
     assert "ValueError" in text
