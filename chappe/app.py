@@ -82,6 +82,7 @@ class Chappe:
         identity = load_identity(settings.server_name, settings.data_dir)
         tails, inboxes = Tails(), keys.Inboxes(database, self.writer)
         key_changes = keys.KeyChanges(database, self.log, tails)
+        deciders = push.Deciders(database)
         withholding = Withholding(ignores=IgnoreLists(database, self.log))
         self.syncing = Syncing(
             database,
@@ -92,6 +93,7 @@ class Chappe:
             withholding,
             inboxes,
             key_changes,
+            deciders,
             clock,
             secrets.token_hex(8),
         )
@@ -106,6 +108,7 @@ class Chappe:
             (withholding, Withholding),
             (inboxes, keys.Inboxes),
             (key_changes, keys.KeyChanges),
+            (deciders, push.Deciders),
             (self.typing, Typing),
             (self.presence, Presence),
             (self.syncing, Syncing),

@@ -6,10 +6,10 @@ everybody (`defaults.py`); a person's *changes* are stored beside them (`ruleset
 *holder*. What a holder is to be told is a *notification*, until they have read it.
 
 `change_rules.py` `set_pusher.py` `notify.py`: the acts · `rules.py` `pushers.py` what a rule and a pusher may look
-like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say about an event, pure · `deciders.py`
-`holders.py` what is kept in memory · `reader.py` follows the log · `deliveries.py` `notice.py` `gateway.py`
-`addresses.py` the way to the gateways · `changes.py` what /sync is told · `store.py` all SQL · `routes….py` the
-endpoints.
+like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say about an event, pure · `mutes.py` and
+about unread counts, pure · `deciders.py` `holders.py` what is kept in memory · `reader.py` follows the log ·
+`deliveries.py` `notice.py` `gateway.py` `addresses.py` the way to the gateways · `changes.py` what /sync is told ·
+`store.py` all SQL · `routes….py` the endpoints.
 
 Tables, in the person's shard: push_rules, pusher, notification.
 """
@@ -25,6 +25,7 @@ from chappe.push.deciders import Deciders
 from chappe.push.deliveries import Deliveries
 from chappe.push.gateway import Gateways
 from chappe.push.holders import Holders
+from chappe.push.mutes import Mutes
 from chappe.push.reader import push_reader
 from chappe.push.routes_pushers import routes as _pushers
 from chappe.push.routes_rules import routes as _rules
@@ -40,12 +41,14 @@ ERASERS: dict[str, Eraser] = {RULES: erase_rules}
 
 
 def install(resources: Resources, bus: Bus) -> None:
-    """Add what push keeps in memory. Accounts give out push rules as account data, and tell of their ends."""
+    """Add what push keeps in memory beside the `Deciders`. Accounts give out push rules as account data, and tell of
+    their ends.
+    """
     database, settings = resources.of(Database), resources.of(Settings)
     gateways = Gateways(settings.push_private_networks)
     resources.add(Holders(database))
-    resources.add(Deciders(database))
-    resources.add(Deliveries(database, bus, resources.of(Writer), resources.of(Clock), gateways))
+    writer, clock, deciders = resources.of(Writer), resources.of(Clock), resources.of(Deciders)
+    resources.add(Deliveries(database, bus, writer, clock, gateways, deciders))
     resources.of(ManagedData)[PUSH_RULES] = push_rules
     resources.of(Deactivated).append(forget_rules)
     resources.of(DevicesGone).append(forget_devices)
@@ -55,7 +58,9 @@ __all__ = [
     "EFFECTS",
     "ERASERS",
     "PUSH_RULES",
+    "Deciders",
     "Deliveries",
+    "Mutes",
     "install",
     "push_reader",
     "push_rules",

@@ -16,7 +16,9 @@ from chappe.clock import Clock
 from chappe.errors import Refused
 from chappe.ids import UserID
 from chappe.push import store
+from chappe.push.deciders import Deciders
 from chappe.push.gateway import Gateways, Undelivered
+from chappe.push.mutes import NOTHING
 from chappe.push.notice import Told, counts_only, notice
 from chappe.push.pushers import Pusher
 from chappe.push.set_pusher import mark_sent, remove_pusher
@@ -48,12 +50,21 @@ class _Due(msgspec.Struct, frozen=True):
 class Deliveries:
     """What is under way to push gateways: one task for each pusher that something waits for."""
 
-    def __init__(self, database: Database, bus: Bus, writer: Writer, clock: Clock, gateways: Gateways) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        writer: Writer,
+        clock: Clock,
+        gateways: Gateways,
+        deciders: Deciders,
+    ) -> None:
         self._database = database
         self._bus = bus
         self._writer = writer
         self._clock = clock
         self._gateways = gateways
+        self._deciders = deciders
         self._tasks: dict[PusherKey, asyncio.Task[None]] = {}
         self._asked: set[PusherKey] = set()
         self._counts: set[PusherKey] = set()
@@ -130,16 +141,25 @@ class Deliveries:
 
     async def _body(self, user_id: UserID, pusher: Pusher, waiting: Waiting | None) -> bytes | None:
         """What the gateway is told; None when it is too late for that, or the person may not know any more."""
-        unread = await store.untold(self._database, user_id)
-        if unread > MAX_KEPT:
-            self._writer.lazily(store.ERASE_OLDEST, user_id, MAX_KEPT - 1)
+        unread = await self._unread(user_id)
         if waiting is None:
-            return counts_only(pusher, min(unread, MAX_KEPT))
+            return counts_only(pusher, unread)
         found = await reading.events_at(self._database, [waiting.event_place])
         is_late = self._clock.now_ms() - waiting.queued_at > GIVE_UP_MS
         if is_late or not found or found[0].redacted_by or not await self._may_know(user_id, waiting):
             return None
-        return notice(pusher, await self._told(found[0]), waiting.tweaks, min(unread, MAX_KEPT))
+        return notice(pusher, await self._told(found[0]), waiting.tweaks, unread)
+
+    async def _unread(self, user_id: UserID) -> int:
+        """How many events the person is told to have left unread: as in /sync, none where they mute them."""
+        unread = await store.untold(self._database, user_id)
+        if unread > MAX_KEPT:
+            self._writer.lazily(store.ERASE_OLDEST, user_id, MAX_KEPT - 1)
+        mutes = await self._deciders.mutes_of(user_id)
+        if mutes is NOTHING:
+            return min(unread, MAX_KEPT)
+        rooms = await store.untold_in_rooms(self._database, user_id, MAX_KEPT)
+        return sum(mutes.counts(room_id, *numbers)[0] for room_id, numbers in rooms.items())
 
     async def _may_know(self, user_id: UserID, waiting: Waiting) -> bool:
         if await is_locked(self._database, user_id):

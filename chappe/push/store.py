@@ -167,6 +167,7 @@ SELECT place, event_place, room_id, tweaks, queued_at FROM notification
 WHERE user_id = $1 AND place > $2 ORDER BY place DESC LIMIT $3
 """
 _COUNT = "SELECT COUNT(*) FROM notification WHERE user_id = $1"
+_UNTOLD = "SELECT room_id, tweaks FROM notification WHERE user_id = $1 ORDER BY event_place DESC LIMIT $2"
 _IS_TOLD = "SELECT 1 FROM notification WHERE user_id = $1 AND event_place <= $3 AND room_id = $2 LIMIT 1"
 _ERASE_READ = "DELETE FROM notification WHERE user_id = $1 AND event_place <= $3 AND room_id = $2"
 _ERASE_UNHELD = """
@@ -203,6 +204,15 @@ async def untold(reads: Reads, user_id: UserID) -> int:
     """How many events a person was notified of and has not read."""
     row = await reads.fetch_one(_COUNT, user_id)
     return int(row[0]) if row is not None else 0
+
+
+async def untold_in_rooms(reads: Reads, user_id: UserID, limit: int) -> dict[RoomID, tuple[int, int]]:
+    """The same room by room, and how many of them highlight."""
+    found: dict[RoomID, tuple[int, int]] = {}
+    for room_id, tweaks in await reads.fetch(_UNTOLD, user_id, limit):
+        events, highlights = found.get(room_id, (0, 0))
+        found[room_id] = events + 1, highlights + bool(msgspec.json.decode(tweaks).get("highlight"))
+    return found
 
 
 async def is_told_of(reads: Reads, user_id: UserID, room_id: RoomID, upto: Place) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 from chappe.ids import RoomID, UserID
 from chappe.keys import DeviceLists, Inboxes, KeyChanges, Range
 from chappe.presence import Presence
+from chappe.push import Deciders
 from chappe.rooms import StoredEvent, Tails, UserRoom
 from chappe.storage import Database
 from chappe.stream import Place, Shard, place, position_at
@@ -38,6 +39,7 @@ class Assembly:
         withholding: Withholding,
         inboxes: Inboxes,
         key_changes: KeyChanges,
+        deciders: Deciders,
         follower: Follower,
         viewer: Viewer,
         filter: SyncFilter,
@@ -56,6 +58,7 @@ class Assembly:
         self.withholding = withholding
         self.inboxes = inboxes
         self.key_changes = key_changes
+        self.deciders = deciders
         self.follower = follower
         self.rooms = follower.rooms
         self.joined = follower.joined

@@ -1,12 +1,14 @@
 """Unread messages and highlights of one person in one room.
 
 A room counts the events that notify; what is unread is that count less its value where the person has
-read to: their receipt, or their own last message. So neither sending nor counting depends on members.
+read to: their receipt, or their own last message. So neither sending nor counting depends on members. What the
+person's push rules mute is taken off at the end, so that a change of them shows when the room is told next.
 """
 
 import msgspec
 
 from chappe.ids import RoomID, UserID
+from chappe.push import Mutes
 from chappe.rooms import StoredEvent, Tails, UserRoom, highlights, reading
 from chappe.stream import Place
 from chappe.sync.assembly import Assembly
@@ -22,13 +24,23 @@ MAX_OWN_SEARCHED = 500
 
 async def unread_members(a: Assembly, room: UserRoom, delta: Delta) -> bytes:
     """What is unread, as JSON members: of the room as a whole, or thread by thread if the client wants that."""
+    mutes = await a.deciders.mutes_of(a.user_id)
+    if mutes.everything or room.room_id in mutes.silent:
+        return b',"unread_notifications":' + _told(Counts())
     if not a.view.threads:
         whole = await unread(a.database, a.tails, a.follower, room, delta, a.ignored)
-        return b',"unread_notifications":' + _told(whole)
+        return b',"unread_notifications":' + _told(_followed(whole, room.room_id, mutes))
     main, threads = await unread_threads(a.database, a.tails, a.follower, room, delta, a.ignored)
-    told = b",".join([msgspec.json.encode(root) + b":" + _told(counts) for root, counts in threads.items()])
+    following = [(root, _followed(counts, room.room_id, mutes)) for root, counts in threads.items()]
+    unread_ones = [(root, counts) for root, counts in following if counts != Counts()]
+    told = b",".join([msgspec.json.encode(root) + b":" + _told(counts) for root, counts in unread_ones])
     by_thread = b',"unread_thread_notifications":{' + told + b"}" if told else b""
-    return b',"unread_notifications":' + _told(main) + by_thread
+    return b',"unread_notifications":' + _told(_followed(main, room.room_id, mutes)) + by_thread
+
+
+def _followed(counts: Counts, room_id: RoomID, mutes: Mutes) -> Counts:
+    """The counts as the person's rules want them."""
+    return Counts(*mutes.counts(room_id, counts.notifications, counts.highlights))
 
 
 def _told(counts: Counts) -> bytes:

@@ -8,6 +8,7 @@ import msgspec
 from chappe.clock import Clock
 from chappe.keys import Inboxes, KeyChanges
 from chappe.presence import Presence
+from chappe.push import Deciders
 from chappe.rooms import Tails
 from chappe.storage import Database
 from chappe.stream import Device, Log
@@ -55,6 +56,7 @@ class Syncing:
         withholding: Withholding,
         inboxes: Inboxes,
         key_changes: KeyChanges,
+        deciders: Deciders,
         clock: Clock,
         process: str,
     ) -> None:
@@ -66,6 +68,7 @@ class Syncing:
         self._withholding = withholding
         self._inboxes = inboxes
         self._key_changes = key_changes
+        self._deciders = deciders
         self._clock = clock
         self._history = digest(log.history)
         self._process = process_digest(process)
@@ -138,6 +141,7 @@ class Syncing:
             withholding=self._withholding,
             inboxes=self._inboxes,
             key_changes=self._key_changes,
+            deciders=self._deciders,
             follower=follower,
             viewer=Viewer(wish.device.user_id, wish.device.device_id),
             filter=wish.filter,

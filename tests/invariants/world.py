@@ -11,6 +11,7 @@ from chappe.app import Chappe
 from chappe.config import Settings
 from chappe.ids import UserID
 from chappe.keys import Inboxes, KeyChanges
+from chappe.push import Deciders
 from chappe.rooms import Tails
 from chappe.storage import Database
 from chappe.stream import Device, Log
@@ -291,7 +292,7 @@ class World:
         inboxes = Inboxes(chappe.database, chappe.writer)
         tails = Tails()
         changes = KeyChanges(chappe.database, log, tails)
-        parts = (chappe.typing, chappe.presence, Withholding(), inboxes, changes)
+        parts = (chappe.typing, chappe.presence, Withholding(), inboxes, changes, Deciders(chappe.database))
         cold = Syncing(chappe.database, log, tails, *parts, self.clock, "cold")
         word = "state_after" if phone.state_after else "state"
         device = Device(UserID(person.user_id), None)

@@ -159,6 +159,20 @@ async def test_what_was_read_counts_no_more(house: House, gateway: GatewayServer
     assert (await gateway.until(4))[3]["counts"] == {"unread": 1}
 
 
+async def test_what_is_muted_counts_no_more(house: House, gateway: GatewayServer) -> None:
+    ann, ben, room_id = await friends(house)
+    other = await ann.create_room(preset="public_chat")
+    (await ben.join(other)).ok()
+    await with_phone(ben, gateway)
+    await ann.send(room_id, "one")
+    mention: dict[str, Any] = {"m.mentions": {"user_ids": [ben.user_id]}}
+    await ann.send(room_id, "ben!", **mention)
+    await gateway.until(2)
+    (await ben.put(f"/pushrules/global/room/{room_id}", {"actions": []})).ok()
+    await ann.send(other, "elsewhere")
+    assert (await gateway.until(3))[2]["counts"] == {"unread": 2}
+
+
 async def test_a_gateway_that_fails_is_told_again_and_one_that_rejects_never(
     house: House, gateway: GatewayServer
 ) -> None:
