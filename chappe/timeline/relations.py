@@ -23,6 +23,8 @@ MAX_LIMIT = 100
 """Events in a page: a hundred may have 6.5 MB."""
 MAX_SCANNED = 1_000
 """Events looked at for one page. Where few of them may be seen, it is short and has a token to go on."""
+SCANNED_AT_ONCE = 100
+"""Events that are looked at together once it shows that not all may be seen: each look follows the relations anew."""
 MAX_STEPS = 3
 """Relations followed with `recurse`: what relates to what relates to what relates to the event."""
 
@@ -101,17 +103,18 @@ async def _page(
 ) -> tuple[list[StoredEvent], Place | None]:
     """At most `limit` events that the viewer may see, and from where to go on; None at the end."""
     found: list[StoredEvent] = []
-    scanned = 0
+    scanned, at_once = 0, limit + 1
     while scanned < MAX_SCANNED:
-        places = await search.between(after, upto, limit + 1)
+        places = await search.between(after, upto, at_once)
         scanned += len(places)
         events = await reading.events_at(walk.reads, places)
         events.sort(key=lambda event: event.place, reverse=search.newest_first)
         found += await visible(walk.reads, events, walk.viewer, walk.sight, walk.withholding)
         if len(found) > limit:
             return found[:limit], _behind(found[limit - 1].place, search)
-        if len(places) <= limit:
+        if len(places) < at_once:
             return found, None
+        at_once = max(at_once, SCANNED_AT_ONCE)
         after, upto = (after, Place(places[-1] - 1)) if search.newest_first else (places[-1], upto)
     return found, upto if search.newest_first else after
 

@@ -1,11 +1,18 @@
 """What relates to an event, and what is refused when it is sent."""
 
 import itertools
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import pytest
 
+from chappe.ids import EventID, RoomID, UserID
+from chappe.storage import Database, Row
+from chappe.stream import Log
+from chappe.timeline.filters import EVERYTHING
+from chappe.timeline.pages import Walk
+from chappe.timeline.relations import Related, RelationsQuery, relations
+from chappe.timeline.visible import Viewer, Withholding, sight_of
 from tests.house import House, Person, Said, gather_at_once
 
 V1 = "/_matrix/client/v1"
@@ -212,3 +219,33 @@ async def test_wrong_questions_are_refused(house: House) -> None:
     for query in ({"limit": "0"}, {"limit": "-5"}, {"limit": "100000"}):
         assert (await alice.get(path, **query)).status == 200
     assert (await alice.get(path + "/a%00b")).status in (200, 400)
+
+
+class Counting:
+    """A database that counts how often it is asked to read beside the loop."""
+
+    def __init__(self, database: Database) -> None:
+        self.fetch = database.fetch
+        self._database = database
+        self.scans = 0
+
+    async def scan(self, sql: str, *arguments: object) -> list[Row]:
+        self.scans += 1
+        return await self._database.scan(sql, *arguments)
+
+
+@pytest.mark.anyio
+async def test_a_short_page_among_many_that_one_may_not_see_asks_seldom(house: House) -> None:
+    """getRelatingEvents: following relations begins anew with each look, which is therefore at many events."""
+    alice, bob, room_id, first = await scene(house)
+    await gather_at_once(*(relate(bob, room_id, first) for _ in range(100)))
+    path = f"/user/{alice.user_id}/account_data/m.ignored_user_list"
+    (await alice.put(path, {"ignored_users": {bob.user_id: {}}})).ok()
+    await house.settle()
+    of, room, viewer = house.chappe.resources.of, RoomID(room_id), Viewer(UserID(alice.user_id))
+    database = Counting(of(Database))
+    walk = Walk(of(Database), room, viewer, await sight_of(of(Database), room, viewer), of(Withholding), EVERYTHING)
+    head, query = of(Log).head_of(room), RelationsQuery(limit=1, recurse=True)
+    page = await relations(walk, cast(Database, database), Related(EventID(first)), query, head, house.clock.now_ms())
+    assert page == b'{"chunk":[],"recursion_depth":3}'
+    assert database.scans < 5
