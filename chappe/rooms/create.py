@@ -26,6 +26,7 @@ from chappe.identity import Identity
 from chappe.ids import RoomAlias, RoomID, UserID, new_room_id
 from chappe.rooms import register_store
 from chappe.rooms.append import append, begin_room, create_event
+from chappe.rooms.direct import note_direct
 from chappe.rooms.directory import list_now
 from chappe.rooms.invite import invite_entered
 from chappe.rooms.membership import set_member
@@ -100,6 +101,8 @@ async def confirm_alias(tx: Transaction, device: Device | None, alias: str, room
 
 async def _furnish(tx: Transaction, device: Device, room: Room, wishes: NewRoom, plan: Plan) -> None:
     me = device.user_id
+    if wishes.is_direct:
+        note_direct(tx, me, plan.invited, room.room_id)
     await set_member(tx, room, me, me, "join")
     levels = power_levels(wishes, room.version, me)
     await append(tx, room, sender=me, type="m.room.power_levels", state_key="", content=levels)

@@ -8,6 +8,7 @@ import logging
 from chappe.errors import Refused
 from chappe.rooms.aliases import unname
 from chappe.rooms.create import confirm_alias
+from chappe.rooms.direct import set_direct
 from chappe.rooms.directory import list_room, unlist_room
 from chappe.rooms.guests import remove_guests
 from chappe.rooms.inherit import inherit_settings
@@ -41,6 +42,7 @@ EFFECTS: dict[str, Effect] = {
     "rooms.unlist": unlist_room,
     "rooms.forget_person": forget_person,
     "rooms.inherit": inherit_settings,
+    "rooms.direct": set_direct,
     "rooms.retire": unless_refused(retire),
     "rooms.hand_over": hand_over,
     "rooms.remove_guests": unless_refused(remove_guests),

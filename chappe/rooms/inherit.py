@@ -10,13 +10,13 @@ from chappe.accounts import account_data_of, change_account_data
 from chappe.events.canonical_json import encode
 from chappe.ids import RoomID, UserID, is_room_id
 from chappe.rooms.committed import committed_state
+from chappe.rooms.direct import DIRECT
 from chappe.rooms.membership_effect import room_of
 from chappe.rooms.room import Room
 from chappe.rooms.store import Reads
 from chappe.stream import Device, Transaction
 
 TAGS = "m.tag"
-DIRECT = "m.direct"
 
 
 def inherit(tx: Transaction, room: Room, user_id: UserID) -> None:

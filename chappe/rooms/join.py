@@ -1,6 +1,7 @@
 """Joining a room."""
 
 from chappe.ids import EventID, RoomID
+from chappe.rooms.direct import note_if_invited_directly
 from chappe.rooms.inherit import inherit
 from chappe.rooms.membership import already, set_member
 from chappe.rooms.restricted import authorising_member
@@ -27,6 +28,7 @@ async def join_entered(tx: Transaction, device: Device, room: Room, **content: o
         require_guest_may_join(room)
     via = await authorising_member(tx, room, device.user_id)
     content["join_authorised_via_users_server"] = via
+    note_if_invited_directly(tx, room, device.user_id)
     event = await set_member(tx, room, device.user_id, device.user_id, "join", **content)
     inherit(tx, room, device.user_id)
     return event.event_id

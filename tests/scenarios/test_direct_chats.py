@@ -73,3 +73,28 @@ async def test_the_inviters_other_devices_learn_both_at_once(house: House) -> No
     answer = await laptop.sync()
     assert room_id in answer["rooms"]["join"]
     assert direct_in(answer) == {bob.user_id: [room_id]}
+
+
+async def test_whoever_notes_nothing_has_the_direct_chat_all_the_same(house: House) -> None:
+    """Both people's other devices: the note is never told after the room, and what was noted before stays."""
+    anna, bob = await house.person("anna"), await house.person("bob")
+    laptop, phone = await anna.another_device(), await bob.another_device()
+    await put_direct(bob, bob, "!earlier:localhost")
+    for person in (laptop, phone):
+        await person.sync()
+    room_id = await anna.create_room(is_direct=True, invite=[bob.user_id])
+    answer = await laptop.sync()
+    assert room_id in answer["rooms"]["join"]
+    assert direct_in(answer) == {bob.user_id: [room_id]}
+    await phone.sync()
+    (await bob.join(room_id)).ok()
+    answer = await phone.sync()
+    assert room_id in answer["rooms"]["join"]
+    assert direct_in(answer) == {bob.user_id: ["!earlier:localhost"], anna.user_id: [room_id]}
+
+
+async def test_a_note_that_is_no_list_stays_as_it_is(house: House) -> None:
+    anna, bob = await house.person("anna"), await house.person("bob")
+    (await anna.put(f"/user/{anna.user_id}/account_data/m.direct", {bob.user_id: "mine"})).ok()
+    await anna.create_room(is_direct=True, invite=[bob.user_id])
+    assert direct_in(await anna.sync()) == {bob.user_id: "mine"}
