@@ -8,8 +8,8 @@ everybody (`defaults.py`); a person's *changes* are stored beside them (`ruleset
 `change_rules.py` `set_pusher.py` `notify.py`: the acts · `rules.py` `pushers.py` what a rule and a pusher may look
 like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say about an event, pure · `mutes.py` and
 about unread counts, pure · `deciders.py` `holders.py` what is kept in memory · `reader.py` follows the log ·
-`deliveries.py` `notice.py` `gateway.py` `addresses.py` the way to the gateways · `changes.py` what /sync is told ·
-`store.py` all SQL · `routes….py` the endpoints.
+`deliveries.py` `notice.py` `gateway.py` `addresses.py` `names.py` the way to the gateways ·
+`changes.py` what /sync is told · `store.py` all SQL · `routes….py` the endpoints.
 
 Tables, in the person's shard: push_rules, pusher, notification.
 """

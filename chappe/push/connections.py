@@ -5,7 +5,6 @@ Imported with the first use: the HTTP client takes longer to load than the rest 
 
 import asyncio
 import ipaddress
-import socket
 import ssl
 from collections.abc import Iterable
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import httpcore
 
 from chappe.push.addresses import in_networks, is_outside
+from chappe.push.names import Names
 
 MAX_ADDRESSES = 4
 """Addresses of one host that are tried."""
@@ -25,14 +25,15 @@ def pool(private_networks: tuple[str, ...], scheme: str, most: int) -> httpcore.
         ssl_context=ssl.create_default_context(),
         max_connections=most,
         keepalive_expiry=KEPT_OPEN_S,
-        network_backend=Outside(private_networks, only_private=scheme == "http"),
+        network_backend=Outside(Names(), private_networks, only_private=scheme == "http"),
     )
 
 
 class Outside(httpcore.AsyncNetworkBackend):
     """Connects to public addresses and to the networks that the operator allows; to these alone without TLS."""
 
-    def __init__(self, private_networks: tuple[str, ...], *, only_private: bool) -> None:
+    def __init__(self, names: Names, private_networks: tuple[str, ...], *, only_private: bool) -> None:
+        self._names = names
         self._networks = private_networks
         self._only_private = only_private
         self._inner = httpcore.AnyIOBackend()
@@ -45,11 +46,9 @@ class Outside(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise httpcore.ConnectError("the host's name is not known") from None
-        addresses = [str(address[0]) for *_, address in found]
+        addresses = await self._names.addresses(host, port)
+        if not addresses:
+            raise httpcore.ConnectError("the host's name is not known")
         allowed = [one for one in addresses if self._may_reach(one)]
         if not allowed:
             raise httpcore.ConnectError("the host has no address that may be reached")
