@@ -17,6 +17,9 @@ SENDS = 5
 CIPHERTEXT_BYTES = 700
 """A room key, encrypted for one device."""
 
+NO_ROOMS = {"rooms": list[str]()}
+"""The part of a filter with which a /sync tells of no rooms: other scenarios write into the recipients'."""
+
 
 class _ToDevice(msgspec.Struct):
     events: list[msgspec.Raw] = []
@@ -69,16 +72,16 @@ class FanOut(Scenario):
     async def _collect(self, connection: Connection, account: Account) -> None:
         """All that waits, and the next /sync, by which the server knows that it has arrived."""
         for expected in (SENDS, 0):
-            answer = await connection.get(sync_path("timeout=0", self._since[account]), account.token)
-            collected = answer.read(_Collected)
+            path = sync_path("timeout=0", self._since[account], room=NO_ROOMS)
+            collected = (await connection.get(path, account.token)).read(_Collected)
             if len(collected.to_device.events) != expected:
                 raise Unexpected(f"{len(collected.to_device.events)} messages came where {expected} waited.")
             self._since[account] = collected.next_batch
 
 
 async def _stand(connection: Connection, account: Account) -> str:
-    """The token of a first /sync, of no rooms: they would only take time."""
-    return (await connection.get(sync_path("timeout=0", room={"rooms": []}), account.token)).read(Synced).next_batch
+    """The token of a first /sync."""
+    return (await connection.get(sync_path("timeout=0", room=NO_ROOMS), account.token)).read(Synced).next_batch
 
 
 def _room_key() -> dict[str, object]:
