@@ -72,9 +72,8 @@ class Chappe:
         self.resources = Resources()
         self.log = Log(database.heads, history)
         self.writer = Writer(database, self.log)
-        self.outbox = Outbox(
-            database, self.writer, mail.EFFECTS | accounts.EFFECTS | rooms.EFFECTS | keys.EFFECTS | push.EFFECTS
-        )
+        effects = mail.EFFECTS | accounts.EFFECTS | media.EFFECTS | rooms.EFFECTS | keys.EFFECTS | push.EFFECTS
+        self.outbox = Outbox(database, self.writer, effects)
         self.bus = InProcessBus(database, self.writer, self.outbox, clock, self.resources)
         self.typing = Typing(self.log)
         self.presence = Presence(self.log, clock, enabled=settings.presence)

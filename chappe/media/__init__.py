@@ -3,7 +3,8 @@
 *Media* has an address, mxc://server/id; its bytes are a *file* under a random key. Rows come last: a file is on the
 disk before its row commits. What is in the *spool* is on its way; the *sweeper* finishes what was cut off.
 
-The acts: `add.py` at once, or under an id given out before · `remove.py`. `rules.py` `ranges.py` `sizes.py` pure ·
+The acts: `add.py` at once, or under an id given out before · `remove.py` · `uploader_gone.py` with the account.
+`rules.py` `ranges.py` `sizes.py` pure ·
 `uploads.py` taking in · `spool.py` what is on its way · `files.py` `files_s3.py` where bytes are kept · `find.py`
 `serve.py` giving out · `arrivals.py` waiting for an upload · `thumbnails.py` kept thumbnails · `decoders.py` the
 programs that make them, `decoder.py` such a program · `sweep.py` the sweeper · `store.py` all SQL · `routes.py` the
@@ -14,6 +15,7 @@ Tables, in the shard of the media id: media, reserved_media, unlinked_file.
 
 from pathlib import Path
 
+from chappe.accounts import Deactivated
 from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.errors import StartupError
@@ -26,6 +28,7 @@ from chappe.media.routes import routes
 from chappe.media.spool import Spool
 from chappe.media.sweep import Sweeper
 from chappe.media.thumbnails import Thumbnails
+from chappe.media.uploader_gone import EFFECTS, Latecomers, uploader_gone
 from chappe.media.uploads import Uploads
 from chappe.resources import Resources
 from chappe.storage import Database
@@ -45,7 +48,10 @@ def install(resources: Resources, settings: Settings, database: Database, bus: B
     resources.add(Arrivals())
     resources.add(decoders)
     resources.add(thumbnails)
-    resources.add(Uploads(spool, files, database, settings.upload_quota_bytes))
+    uploads = Uploads(spool, files, database, settings.upload_quota_bytes)
+    resources.add(uploads)
+    resources.add(Latecomers(bus, database, uploads))
+    resources.of(Deactivated).append(uploader_gone)
     resources.add(Sweeper(database, bus, clock, spool, files, thumbnails))
 
 
@@ -64,10 +70,21 @@ def _files(media_storage: str, folder: Path) -> Files:
 
 async def close(resources: Resources) -> None:
     """Commit what is about to be committed, and end the programs that make thumbnails."""
+    await resources.of(Latecomers).close()
     await resources.of(Uploads).close()
     await resources.of(Thumbnails).close()
     await resources.of(Decoders).close()
     await resources.of(Files).close()
 
 
-__all__ = ["ERASERS", "Sweeper", "Uploads", "close", "install", "remove_all_media_of", "remove_media", "routes"]
+__all__ = [
+    "EFFECTS",
+    "ERASERS",
+    "Sweeper",
+    "Uploads",
+    "close",
+    "install",
+    "remove_all_media_of",
+    "remove_media",
+    "routes",
+]

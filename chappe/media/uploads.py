@@ -52,9 +52,13 @@ class Uploads:
             finishing.add_done_callback(self._forget)
             return await asyncio.shield(finishing)
 
+    def has_any_of(self, user_id: UserID) -> bool:
+        """Whether the person has an upload on its way."""
+        return bool(self._of.get(user_id)) or any(task.get_name() == user_id for task in self._finishing)
+
     async def until_none_of(self, user_id: UserID) -> None:
         """Return when the person has no upload on its way any more. To be called once they can begin no other."""
-        while self._of.get(user_id) or any(task.get_name() == user_id for task in self._finishing):
+        while self.has_any_of(user_id):
             await self._ended.wait()
 
     async def close(self) -> None:

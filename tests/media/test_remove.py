@@ -87,3 +87,30 @@ async def test_removing_all_of_a_person_waits_for_their_uploads(house: House) ->
     assert await chappe.database.fetch("SELECT uploader FROM media") == [(ben.user_id,)]
     assert (await download(anna, house, kept)).content == b"ben's"
     assert len(files(house)) == 1
+
+
+@pytest.mark.parametrize("erase", [True, False])
+async def test_an_account_that_ends_takes_its_media_along_if_the_person_wishes(house: House, erase: bool) -> None:
+    anna, ben = await house.person("anna"), await house.person("ben")
+    kept = await upload(ben, b"ben's")
+    addresses = [await upload(anna, b"%d" % number) for number in range(3)]
+    go_on = asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"the first half"
+        await go_on.wait()
+        yield b"the second"
+
+    uploading = asyncio.create_task(ask(house, "POST", UPLOAD, anna, slow()))
+    await asyncio.sleep(0.05)
+    identifier = {"type": "m.id.user", "user": anna.user_id}
+    auth = {"type": "m.login.password", "identifier": identifier, "password": House.PASSWORD}
+    (await anna.post("/account/deactivate", {"erase": erase, "auth": auth})).ok()
+    go_on.set()
+    late = "localhost/" + (await uploading).json()["content_uri"].rpartition("/")[2]
+    await house.chappe.outbox.drain()
+    async with asyncio.timeout(5):
+        while erase and (await download(ben, house, late)).status_code != 404:  # noqa: ASYNC110  # nothing tells
+            await asyncio.sleep(0.01)
+    found = [(await download(ben, house, address)).status_code for address in [kept, *addresses, late]]
+    assert found == ([200, 404, 404, 404, 404] if erase else [200] * 5)
