@@ -264,6 +264,15 @@ QUERIES: dict[str, dict[str, str]] = {
     },
     "GET /_matrix/client/v1/mutual_rooms": {"user_id": "@ben:localhost", "from": ""},
     "GET /_matrix/client/v3/rooms/{room_id}/context/{event_id}": {"limit": "10", "filter": "{}"},
+    "GET /_matrix/client/v1/rooms/{room_id}/timestamp_to_event": {"ts": "1700000000000", "dir": "f"},
+    **{
+        f"GET /_matrix/client/v1/rooms/{{room_id}}/relations/{{event_id}}{path}": {
+            "dir": "f", "from": "", "to": "", "limit": "10", "recurse": "true",
+        }
+        for path in ("", "/{rel_type}", "/{rel_type}/{event_type}")
+    },
+    "GET /_matrix/client/v1/rooms/{room_id}/threads": {"include": "participated", "from": "", "limit": "10"},
+    f"PUT {PUSH_RULE}": {"before": "", "after": ""},
     "GET /_matrix/client/v3/sync": {
         "filter": "{}", "since": "", "full_state": "false", "set_presence": "online", "timeout": "0",
         "use_state_after": "true", "org.matrix.msc4222.use_state_after": "false",
@@ -308,6 +317,7 @@ def right_path(estate: Estate, route: Route, **other: str) -> str:
         "kind": "override",
         "rule_id": "word",
         "tag": "u.word",
+        "rel_type": "m.thread",
         **other,
     }
     return re.sub(r"\{(\w+)\}", lambda found: given[found[1]], route.path).replace("#", "%23")
