@@ -228,7 +228,9 @@ def _given(**flags: str | None) -> dict[str, str]:
     return {name: given for name, given in flags.items() if given is not None}
 
 
-app.command("chappe.cli_user:app", name="user")
+app.command(
+    "chappe.cli_user:app", name="user", help="Accounts, for whoever owns the machine, while the server runs or not."
+)
 
 
 @app.command

@@ -16,6 +16,7 @@ from cyclopts import App, Parameter
 from chappe.accounts.machine import Create, Deactivate, Fulfilled, ListAccounts, Lock, Reset, Wish
 from chappe.accounts.machine_socket import ask
 from chappe.config import Settings, load
+from chappe.errors import StartupError
 
 app = App(name="user", help="Accounts of this server, for whoever owns the machine. Works while it runs, and when not.")
 
@@ -163,7 +164,12 @@ def _fulfil(wish: Wish, settings: Settings) -> Fulfilled:
         done = ask(settings.data_dir, wish)
         if done is not None:
             return done
-    print("No server runs on this data folder: it is opened for a moment.", file=sys.stderr)
+    if not isinstance(wish, Create) and settings.storage == "sqlite" and not (settings.data_dir / "chappe.db").exists():
+        raise StartupError(
+            f"There is no server's data in {settings.data_dir}.",
+            "Say which server is meant, as for `chappe serve`: --config FILE, or --data-dir FOLDER.",
+        )
+    print(f"No server runs on {settings.data_dir}: it is opened for a moment.", file=sys.stderr)
     os.umask(0o077)
     from chappe.app import fulfil_alone  # loads the whole server, which a running one spares us
 

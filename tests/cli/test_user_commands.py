@@ -66,6 +66,14 @@ def test_what_cannot_be_done_is_told_with_1(tmp_path: Path, capsys: pytest.Captu
     assert "chappe: " in capsys.readouterr().err
 
 
+def test_a_folder_without_data_is_told_and_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["list"], ["reset", "ann"], ["lock", "ann"], ["unlock", "ann"], ["deactivate", "ann"]):
+        status, out, err = typed(tmp_path / "elsewhere", capsys, *arguments)
+        assert (status, out) == (1, ""), arguments
+        assert f"no server's data in {tmp_path / 'elsewhere'}" in err
+    assert not (tmp_path / "elsewhere").exists()
+
+
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[House]:
     folder = tmp_path / ("a-long-name-" * 12)
