@@ -29,7 +29,7 @@ def load_identity(server_name: ServerName, data_dir: Path) -> Identity:
         line = path.read_text()
     except FileNotFoundError:
         key = SigningKey.generate()
-        _write_private(path, _as_line(key))
+        write_private(path, _as_line(key))
         return Identity(server_name, key)
     except OSError as error:
         raise StartupError(f"The signing key {path} cannot be read: {error.strerror}.", "Check its owner.") from error
@@ -53,7 +53,7 @@ def _from_line(line: str) -> SigningKey:
     return SigningKey(seed, f"{algorithm}:{version}")
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Write durably: a key that signed an event must still be there after a power cut."""
     temporary = path.with_suffix(".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -9,6 +9,7 @@ everybody (`defaults.py`); a person's *changes* are stored beside them (`ruleset
 like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say about an event, pure · `mutes.py` and
 about unread counts, pure · `deciders.py` `holders.py` what is kept in memory · `reader.py` follows the log ·
 `deliveries.py` `notice.py` `gateway.py` `addresses.py` `names.py` the way to the gateways ·
+`web_push.py` `web_gateway.py` `vapid.py` this server as the gateway of browsers ·
 `changes.py` what /sync is told · `store.py` all SQL · `routes….py` the endpoints.
 
 Tables, in the person's shard: push_rules, pusher, notification.
@@ -29,12 +30,14 @@ from chappe.push.mutes import Mutes
 from chappe.push.reader import push_reader
 from chappe.push.routes_pushers import routes as _pushers
 from chappe.push.routes_rules import routes as _rules
+from chappe.push.routes_web_push import routes as _web_push
 from chappe.push.set_pusher import forget_devices, remove_pusher
+from chappe.push.web_gateway import WebPush
 from chappe.resources import Resources
 from chappe.storage import Database
 from chappe.stream import Bus, Effect, Writer
 
-routes = Routes(_rules, _pushers)
+routes = Routes(_rules, _pushers, _web_push)
 
 EFFECTS: dict[str, Effect] = {"push.remove_pusher": remove_pusher}
 ERASERS: dict[str, Eraser] = {RULES: erase_rules}
@@ -48,7 +51,9 @@ def install(resources: Resources, bus: Bus) -> None:
     gateways = Gateways(settings.push_private_networks)
     resources.add(Holders(database))
     writer, clock, deciders = resources.of(Writer), resources.of(Clock), resources.of(Deciders)
-    resources.add(Deliveries(database, bus, writer, clock, gateways, deciders))
+    web = WebPush(settings, clock, gateways)
+    resources.add(web)
+    resources.add(Deliveries(database, bus, writer, clock, gateways, web, deciders))
     resources.of(ManagedData)[PUSH_RULES] = push_rules
     resources.of(Deactivated).append(forget_rules)
     resources.of(DevicesGone).append(forget_devices)

@@ -23,6 +23,8 @@ from chappe.push.notice import Told, counts_only, notice
 from chappe.push.pushers import Pusher
 from chappe.push.set_pusher import mark_sent, remove_pusher
 from chappe.push.store import PusherKey, Waiting
+from chappe.push.web_gateway import WebPush
+from chappe.push.web_push import WEB_APP
 from chappe.rooms import StoredEvent, reading
 from chappe.storage import Database
 from chappe.stream import Bus, Command, Writer, shard_of
@@ -42,7 +44,7 @@ MAX_RETRY_S = 3_600.0
 class _Due(msgspec.Struct, frozen=True):
     """What a gateway is to be told, if anything, and up to where it is told then."""
 
-    url: str
+    pusher: Pusher
     body: bytes | None
     place: int | None
 
@@ -57,6 +59,7 @@ class Deliveries:
         writer: Writer,
         clock: Clock,
         gateways: Gateways,
+        web: WebPush,
         deciders: Deciders,
     ) -> None:
         self._database = database
@@ -64,6 +67,7 @@ class Deliveries:
         self._writer = writer
         self._clock = clock
         self._gateways = gateways
+        self._web = web
         self._deciders = deciders
         self._tasks: dict[PusherKey, asyncio.Task[None]] = {}
         self._asked: set[PusherKey] = set()
@@ -115,7 +119,7 @@ class Deliveries:
                 await self._send(key, due)
                 delay = self.first_retry_s
             except (Undelivered, Refused) as failure:
-                logger.info("%s was not told: %s. Again in %d s", urlsplit(due.url).netloc, failure, delay)
+                logger.info("%s was not told: %s. Again in %d s", urlsplit(due.pusher.url).netloc, failure, delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, MAX_RETRY_S)
 
@@ -129,15 +133,23 @@ class Deliveries:
             if not waiting and key not in self._counts:
                 return None
             first = waiting[0] if waiting else None
-            return _Due(pusher.url, await self._body(key[0], pusher, first), first.place if first else None)
+            return _Due(pusher, await self._body(key[0], pusher, first), first.place if first else None)
 
     async def _send(self, key: PusherKey, due: _Due) -> None:
-        rejected = await self._gateways.notify(due.url, due.body) if due.body is not None else []
+        rejected = await self._tell(due.pusher, due.body) if due.body is not None else []
         self._counts.discard(key)
         if key[2] in rejected:
             await self._call(key[0], remove_pusher, *key)
         elif due.place is not None:
             await self._call(key[0], mark_sent, key, due.place)
+
+    async def _tell(self, pusher: Pusher, body: bytes) -> list[str]:
+        """Tell the pusher's gateway, which for browsers is this server. Returns the rejected pushkeys."""
+        if pusher.app_id != WEB_APP:
+            return await self._gateways.notify(pusher.url, body)
+        notification = msgspec.json.decode(body)["notification"]
+        tweaks = notification["devices"][0]["tweaks"]
+        return [] if await self._web.tell(pusher.data, notification, tweaks) else [pusher.pushkey]
 
     async def _body(self, user_id: UserID, pusher: Pusher, waiting: Waiting | None) -> bytes | None:
         """What the gateway is told; None when it is too late for that, or the person may not know any more."""

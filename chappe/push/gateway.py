@@ -27,11 +27,24 @@ class Undelivered(Exception):
     """The gateway did not take it. It is to be tried again."""
 
 
-class _Answer(msgspec.Struct):
+class Answered(msgspec.Struct, frozen=True):
+    """What came back."""
+
+    status: int
+    body: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it was taken."""
+        return 200 <= self.status < 300
+
+
+class _Rejecting(msgspec.Struct):
     rejected: list[str] = []
 
 
-_decode = msgspec.json.Decoder(_Answer).decode
+_decode = msgspec.json.Decoder(_Rejecting).decode
+_JSON = [("Content-Type", "application/json")]
 
 
 class Gateways:
@@ -46,31 +59,37 @@ class Gateways:
 
     async def notify(self, url: str, body: bytes) -> list[str]:
         """Send one notification. Returns the pushkeys that the gateway rejects; raises `Undelivered`."""
+        answer = await self.post(url, _JSON, body)
+        if not answer.is_success:
+            raise Undelivered(f"the gateway answered {answer.status}")
+        try:
+            return _decode(answer.body).rejected
+        except msgspec.MsgspecError:
+            return []  # it took it, and did not say what it rejects
+
+    async def post(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answered:
+        """One request, and what came back, be it a refusal; raises `Undelivered` where nothing did."""
         host = urlsplit(url).netloc
         busy = self._busy.get(host)
         if busy is None:
             busy = self._busy[host] = asyncio.Semaphore(MAX_AT_ONE_HOST)
         async with busy, self._all:
-            return await self._notify(url, body)
+            return await self._post(url, headers, body)
 
-    async def _notify(self, url: str, body: bytes) -> list[str]:
+    async def _post(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answered:
         import httpcore
 
-        headers = [("Content-Type", "application/json"), ("User-Agent", "Chappe")]
+        headers = [*headers, ("User-Agent", "Chappe")]
         try:
             async with asyncio.timeout(MAX_SECONDS):
                 async with self._pool(urlsplit(url).scheme).stream(
                     "POST", url, headers=headers, content=body
                 ) as response:
-                    if not 200 <= response.status < 300:
-                        raise Undelivered(f"the gateway answered {response.status}")
-                    return _decode(await _read(response)).rejected
+                    return Answered(response.status, await _read(response))
         except TimeoutError:
             raise Undelivered("the gateway took too long") from None
         except (OSError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as failure:
             raise Undelivered(f"{type(failure).__name__}: {failure}") from None
-        except msgspec.MsgspecError:
-            return []  # it took it, and did not say what it rejects
 
     def _pool(self, scheme: str) -> "httpcore.AsyncConnectionPool":
         if scheme not in self._pools:

@@ -1,6 +1,6 @@
 """A pusher as it is stored and shown, and what one may look like. Pure."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -82,14 +82,26 @@ def packed_data(data: JSON, private_networks: tuple[str, ...]) -> bytes:
     if not isinstance(url, str):
         raise Refused(Errcode.MISSING_PARAM, "data needs the url of the push gateway.")
     require_url(url, private_networks)
-    packed = msgspec.json.encode(data)
-    if len(packed) > MAX_DATA_BYTES:
+    return packed(data)
+
+
+def packed(data: JSON) -> bytes:
+    """The pusher's data as it is stored; refused if that is too much."""
+    stored = msgspec.json.encode(data)
+    if len(stored) > MAX_DATA_BYTES:
         raise Refused(Errcode.TOO_LARGE, f"The data of a pusher has at most {MAX_DATA_BYTES} bytes.")
-    return packed
+    return stored
 
 
 def require_url(url: str, private_networks: tuple[str, ...]) -> None:
     """Refuse what is no address of a push gateway, and one inside a private network that is not allowed."""
+    parts = require_address(url, private_networks, "The url of a push gateway")
+    if parts.path != PATH or parts.fragment:
+        raise Refused(Errcode.INVALID_PARAM, f"The url of a push gateway has the path {PATH}.")
+
+
+def require_address(url: str, private_networks: tuple[str, ...], what: str) -> SplitResult:
+    """Refuse an address that this server may not connect to for a client. Returns its parts."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -104,8 +116,7 @@ def require_url(url: str, private_networks: tuple[str, ...]) -> None:
         or port == 0
         or parts.username is not None
     ):
-        raise Refused(Errcode.INVALID_PARAM, "The url of a push gateway begins with https:// and a host.")
-    if parts.path != PATH or parts.fragment:
-        raise Refused(Errcode.INVALID_PARAM, f"The url of a push gateway has the path {PATH}.")
+        raise Refused(Errcode.INVALID_PARAM, f"{what} begins with https:// and a host.")
     if is_outside(host, private_networks) is False:
-        raise Refused(Errcode.INVALID_PARAM, "This server tells no gateway inside private networks.")
+        raise Refused(Errcode.INVALID_PARAM, "This server tells nobody inside private networks.")
+    return parts

@@ -6,8 +6,10 @@ from chappe.config import Settings
 from chappe.errors import Errcode, Refused
 from chappe.http import DEVICE, JSONObject, Request, Routes
 from chappe.push import store
-from chappe.push.pushers import HTTP, packed_data, require_names
+from chappe.push.pushers import HTTP, packed, packed_data, require_names
 from chappe.push.set_pusher import remove_pusher, set_pusher
+from chappe.push.web_gateway import WebPush
+from chappe.push.web_push import WEB_APP
 from chappe.storage import Database
 
 routes = Routes()
@@ -49,6 +51,13 @@ async def post_pusher(request: Request, body: PusherBody) -> JSONObject:
         raise Refused(Errcode.MISSING_PARAM, "A pusher needs app_display_name, device_display_name, lang and data.")
     texts = (app, name, body.profile_tag, lang)
     require_names(body.app_id, body.pushkey, app, name, body.profile_tag or "", lang)
-    packed = packed_data(data, request.of(Settings).push_private_networks)
-    await request.call(user_id, set_pusher, body.app_id, body.pushkey, texts, packed, body.append)
+    await request.call(user_id, set_pusher, body.app_id, body.pushkey, texts, _packed(request, body), body.append)
     return {}
+
+
+def _packed(request: Request, body: PusherBody) -> bytes:
+    data = body.data or {}
+    if body.app_id != WEB_APP:
+        return packed_data(data, request.of(Settings).push_private_networks)
+    request.of(WebPush).require(data)
+    return packed(data)

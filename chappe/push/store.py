@@ -79,6 +79,7 @@ ON CONFLICT (user_id, app_id, pushkey) DO UPDATE SET
 RETURNING user_id
 """
 _OTHERS = "SELECT user_id FROM pusher WHERE app_id = $1 AND pushkey = $2 AND user_id <> $3"
+_DATA_OF = "SELECT data FROM pusher WHERE app_id = $1 AND pushkey = $2 ORDER BY user_id LIMIT 50"
 _REMOVE = "DELETE FROM pusher WHERE user_id = $1 AND app_id = $2 AND pushkey = $3"
 _REMOVE_GONE = """
 DELETE FROM pusher WHERE user_id = $1 AND device_id NOT IN (SELECT device_id FROM device WHERE user_id = $1)
@@ -121,6 +122,11 @@ def put_pusher(
 async def others_with(reads: Reads, app_id: str, pushkey: str, user_id: UserID) -> list[UserID]:
     """Who else has a pusher with the same keys."""
     return [row[0] for row in await reads.fetch(_OTHERS, app_id, pushkey, user_id)]
+
+
+async def data_of(reads: Reads, app_id: str, pushkey: str) -> list[JSON]:
+    """The data of the pushers with these keys."""
+    return [msgspec.json.decode(row[0]) for row in await reads.fetch(_DATA_OF, app_id, pushkey)]
 
 
 def remove_pusher(tx: Transaction, key: PusherKey) -> None:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NOT_YET = ("PIL", "aiosmtplib", "asyncpg", "cyclopts", "dkim", "dns", "httpcore", "jinja2", "minio")
+NOT_YET = ("PIL", "aiosmtplib", "asyncpg", "cryptography", "cyclopts", "dkim", "dns", "httpcore", "jinja2", "minio")
 
 
 def test_the_server_starts_without_what_it_may_never_need() -> None:
