@@ -332,5 +332,5 @@ _REGISTRATION = {
 
 def _reach(settings: Settings) -> str:
     if settings.bind_host in ("127.0.0.1", "::1"):
-        return "this machine only"
+        return "this machine only" + (", but for what a proxy passes on" if settings.public_baseurl else "")
     return f"every machine that reaches {settings.bind_host} port {settings.port}, without encryption of its own"
