@@ -47,15 +47,22 @@ class Postman:
 
     async def run(self) -> None:
         """Send what is due, and wait for more."""
+        me = asyncio.current_task()
+        assert me is not None, "this is a task of the process"
         while True:
             self._mails.woken.clear()
             try:
-                while await self.send_due():
+                while await self.send_due() and not me.cancelling():
                     pass
                 wait_s = await self._wait_s()
             except Refused as refused:
                 logger.warning("Mail is sent later: %s", refused.reason)
                 wait_s = LOOK_AGAIN_S
+            except Exception:
+                logger.exception("The postman will try again")
+                wait_s = LOOK_AGAIN_S
+            if me.cancelling():  # the SMTP client has made an error of its own out of it
+                raise asyncio.CancelledError
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._mails.woken.wait()
