@@ -13,7 +13,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from chappe.accounts.machine import Create, Deactivate, Fulfilled, ListAccounts, Lock, Reset, Wish
+from chappe.accounts.machine import MAX_LISTED, Create, Deactivate, Fulfilled, ListAccounts, Lock, Reset, Wish
 from chappe.accounts.machine_socket import ask
 from chappe.config import Settings, load
 from chappe.errors import StartupError
@@ -77,7 +77,7 @@ def list_accounts(
         for one in page:
             made = datetime.fromtimestamp(one.created_at / 1000, UTC).date()
             print("\t".join((one.user_id, made.isoformat(), " ".join(one.states))))
-        if waiting:
+        if waiting or len(page) < MAX_LISTED:
             return
         after = page[-1].user_id
 
