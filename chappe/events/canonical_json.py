@@ -142,7 +142,8 @@ def _refuse_duplicates(body: bytes, keys: int) -> None:
     """
     if body.count(b":") == keys:
         return
-    if body.count(b'":') == keys and not any(spaced in body for spaced in _SPACE_BEFORE_COLON):
+    # One byte is looked for much faster than two: a compact text has none of these.
+    if body.count(b'":') == keys and not any(spaced[:1] in body and spaced in body for spaced in _SPACE_BEFORE_COLON):
         return
     json.loads(body, object_pairs_hook=_members, parse_int=len, parse_float=len)
 
