@@ -6,7 +6,8 @@ from chappe.ids import UserID, localpart_of
 from chappe.rooms import register_store
 from chappe.rooms.listing import fold
 from chappe.rooms.profile import shown_profile
-from chappe.rooms.store import Reads
+from chappe.rooms.read_state import Scanning
+from chappe.storage import Database
 from chappe.stream import Device, Transaction
 
 DEFAULT_PEOPLE = 10
@@ -42,17 +43,18 @@ def words_of(user_id: UserID, displayname: object) -> set[bytes]:
     return {fold(word).strip()[:MAX_WORD_CHARS].encode() for word in words[:MAX_WORDS]} - {b""}
 
 
-async def search(reads: Reads, searcher: UserID, term: str, limit: int) -> People:
+async def search(database: Database, searcher: UserID, term: str, limit: int) -> People:
     """People whose name begins like the term: those who share a room with the searcher or are in an open one."""
     limit = max(1, min(limit, MAX_PEOPLE))
     folded = fold(term.strip()[:MAX_TERM_CHARS]).lstrip("@").partition(":")[0][:MAX_WORD_CHARS].encode()
     if not folded:
         return People([], limited=False)
     # No UTF-8 text has the byte 0xff: this is behind every word that begins with the term.
-    found = await register_store.find_people(reads, searcher, folded, folded + b"\xff", MAX_CANDIDATES, limit + 1)
+    behind = folded + b"\xff"
+    found = await register_store.find_people(Scanning(database), searcher, folded, behind, MAX_CANDIDATES, limit + 1)
     results = []
     for user_id in found[:limit]:
-        profile = await shown_profile(reads, user_id)
+        profile = await shown_profile(database, user_id)
         results.append(Found(user_id, profile.get("displayname"), profile.get("avatar_url")))
     return People(results, limited=len(found) > limit)
 

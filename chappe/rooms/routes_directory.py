@@ -141,7 +141,7 @@ async def post_public_rooms(request: Request, query: ServerQuery, body: PageBody
 @routes.post(f"{V3}/user_directory/search", auth=DEVICE, limit=Limit.SEARCH)
 async def post_user_search(request: Request, body: SearchBody) -> People:
     """Find people by name (spec: "POST /user_directory/search")."""
-    return await search(Scanning(request.of(Database)), request.device.user_id, body.search_term, body.limit)
+    return await search(request.of(Database), request.device.user_id, body.search_term, body.limit)
 
 
 def _require_ours(request: Request, server: str | None) -> None:
