@@ -175,6 +175,7 @@ class Chappe:
 
             postman = Postman(settings.mail, self.resources.of(mail.Mails), database, self.bus, clock)
             self._tasks.append(asyncio.create_task(postman.run()))
+            self._tasks.append(asyncio.create_task(push.mail_minutely(database, self.bus, clock)))
         self._tasks.append(asyncio.create_task(purge_hourly(self.bus, clock, settings.redacted_kept_days)))
         return self
 

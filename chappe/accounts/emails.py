@@ -15,6 +15,7 @@ import msgspec
 from chappe import mail
 from chappe.accounts import credentials, emails_store, register_store
 from chappe.accounts.emails_store import EmailSession
+from chappe.accounts.store import Fetches
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
 from chappe.ids import UserID
@@ -178,6 +179,11 @@ async def reset_password(
     if all_log_out:
         tx.effect(user_id, "accounts.log_out_others", user_id, "", awaited=True)
     await tell(tx, user_id, "password_changed")
+
+
+async def has_email(source: Fetches, user_id: UserID, address: str) -> bool:
+    """Whether an account has a mail address, in small letters: its owner has confirmed it."""
+    return await emails_store.owner(source, address) == user_id
 
 
 async def tell(tx: Transaction, user_id: UserID, letter: str) -> None:

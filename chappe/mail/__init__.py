@@ -11,10 +11,21 @@ needs the SMTP client. Tables, in the register: outgoing_mail, bounced_address.
 """
 
 from chappe.mail.address import Address, parse_address
-from chappe.mail.letters import LANGUAGES, Letter
+from chappe.mail.letters import LANGUAGES, Letter, Section
 from chappe.mail.post import Mails, post, queue, require_on, tell
 from chappe.stream import Effect
 
 EFFECTS: dict[str, Effect] = {"mail.queue": queue}
 
-__all__ = ["EFFECTS", "LANGUAGES", "Address", "Letter", "Mails", "parse_address", "post", "require_on", "tell"]
+__all__ = [
+    "EFFECTS",
+    "LANGUAGES",
+    "Address",
+    "Letter",
+    "Mails",
+    "Section",
+    "parse_address",
+    "post",
+    "require_on",
+    "tell",
+]

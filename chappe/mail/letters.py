@@ -24,15 +24,30 @@ LANGUAGES = ("en", "fr")
 
 MAX_VALUE_CHARS = 2_000
 """Of a value, no more is written."""
+MAX_LINK_CHARS = 900
+"""A longer link stands in the text alone: a line of a header has at most 998 characters (RFC 5322, 2.1.1)."""
+
+_WIRE = SMTP.clone(max_line_length=MAX_LINK_CHARS + 50)  # a header that is a link must not be cut, which encodes it
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A part of a letter about several things: what it is about, how many there are, and some lines of text."""
+
+    title: str
+    number: int
+    lines: list[str]
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A letter to be written: its template, language, and values. `about`: the account that causes it, or ""."""
+    """A letter to be written: its template, language, and values. `about`: the account that causes it, or "".
+    `unsubscribe`: where its reader ends such letters, with one click (RFC 8058), or ""."""
 
     name: str
     language: str
     values: dict[str, str]
     about: str = ""
+    sections: list[Section] = []
+    unsubscribe: str = ""
 
 
 class Sender(msgspec.Struct, frozen=True):
@@ -45,7 +60,7 @@ class Sender(msgspec.Struct, frozen=True):
 def write(letter: Letter, sender: Sender, recipient: Address, mail_id: str, now: int) -> bytes:
     """The letter as a message, with CRLF line ends."""
     language = letter.language if letter.language in LANGUAGES else LANGUAGES[0]
-    values = {name: _tame(value) for name, value in letter.values.items()} | {"sender": _tame(sender.name)}
+    values = _tamed(letter) | {"sender": _tame(sender.name)}
     subject, _, text = (
         _templates(html=False).get_template(f"{letter.name}.{language}.txt").render(values).partition("\n")
     )
@@ -58,9 +73,19 @@ def write(letter: Letter, sender: Sender, recipient: Address, mail_id: str, now:
     message["Message-ID"] = f"<{mail_id}@{domain_of(sender.address)}>"
     message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice is wanted
+    if letter.unsubscribe and len(letter.unsubscribe) <= MAX_LINK_CHARS:
+        message["List-Unsubscribe"] = f"<{_tame(letter.unsubscribe)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text.lstrip("\n"), cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    return message.as_bytes()
+    return message.as_bytes(policy=_WIRE)
+
+
+def _tamed(letter: Letter) -> dict[str, object]:
+    """What the templates are given."""
+    sections = [Section(_tame(one.title), one.number, [_tame(line) for line in one.lines]) for one in letter.sections]
+    values = {name: _tame(value) for name, value in letter.values.items()}
+    return {**values, "sections": sections, "unsubscribe": _tame(letter.unsubscribe)}
 
 
 def _tame(value: str) -> str:

@@ -5,7 +5,18 @@ from pathlib import Path
 from chappe.errors import StartupError
 from chappe.mail.address import domain_of
 
-_SIGNED = (b"from", b"to", b"subject", b"date", b"message-id", b"content-type", b"mime-version", b"auto-submitted")
+_SIGNED = (
+    b"from",
+    b"to",
+    b"subject",
+    b"date",
+    b"message-id",
+    b"content-type",
+    b"mime-version",
+    b"auto-submitted",
+    b"list-unsubscribe",
+    b"list-unsubscribe-post",
+)
 
 
 class Signer:

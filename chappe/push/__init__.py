@@ -9,7 +9,8 @@ everybody (`defaults.py`); a person's *changes* are stored beside them (`ruleset
 like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say about an event, pure · `mutes.py` and
 about unread counts, pure · `deciders.py` `holders.py` what is kept in memory · `reader.py` follows the log ·
 `deliveries.py` `notice.py` `gateway.py` `addresses.py` `names.py` the way to the gateways ·
-`web_push.py` `web_gateway.py` `vapid.py` this server as the gateway of browsers ·
+`web_push.py` `web_gateway.py` `vapid.py` this server as the gateway of browsers · `digests.py`
+`digest.py` `letter.py` `unsubscribe.py` letters to who has not read ·
 `changes.py` what /sync is told · `store.py` all SQL · `routes….py` the endpoints.
 
 Tables, in the person's shard: push_rules, pusher, notification.
@@ -24,12 +25,15 @@ from chappe.push.change_rules import RULES, erase_rules, forget_rules
 from chappe.push.changes import PUSH_RULES, push_rules, push_rules_between
 from chappe.push.deciders import Deciders
 from chappe.push.deliveries import Deliveries
+from chappe.push.digest import mail_digest
+from chappe.push.digests import mail_minutely
 from chappe.push.gateway import Gateways
 from chappe.push.holders import Holders
 from chappe.push.mutes import Mutes
 from chappe.push.reader import push_reader
 from chappe.push.routes_pushers import routes as _pushers
 from chappe.push.routes_rules import routes as _rules
+from chappe.push.routes_unsubscribe import routes as _unsubscribe
 from chappe.push.routes_web_push import routes as _web_push
 from chappe.push.set_pusher import forget_devices, remove_pusher
 from chappe.push.web_gateway import WebPush
@@ -37,9 +41,9 @@ from chappe.resources import Resources
 from chappe.storage import Database
 from chappe.stream import Bus, Effect, Writer
 
-routes = Routes(_rules, _pushers, _web_push)
+routes = Routes(_rules, _pushers, _web_push, _unsubscribe)
 
-EFFECTS: dict[str, Effect] = {"push.remove_pusher": remove_pusher}
+EFFECTS: dict[str, Effect] = {"push.remove_pusher": remove_pusher, "push.mail_digest": mail_digest}
 ERASERS: dict[str, Eraser] = {RULES: erase_rules}
 
 
@@ -67,6 +71,7 @@ __all__ = [
     "Deliveries",
     "Mutes",
     "install",
+    "mail_minutely",
     "push_reader",
     "push_rules",
     "push_rules_between",

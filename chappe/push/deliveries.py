@@ -20,7 +20,7 @@ from chappe.push.deciders import Deciders
 from chappe.push.gateway import Gateways, Undelivered
 from chappe.push.mutes import NOTHING
 from chappe.push.notice import Told, counts_only, notice
-from chappe.push.pushers import Pusher
+from chappe.push.pushers import EMAIL_APP, Pusher
 from chappe.push.set_pusher import mark_sent, remove_pusher
 from chappe.push.store import PusherKey, Waiting
 from chappe.push.web_gateway import WebPush
@@ -84,6 +84,8 @@ class Deliveries:
     async def wake(self, user_id: UserID, *, has_read: bool = False) -> None:
         """Something new waits for a person's pushers; or they have read, so that what is unread is less."""
         for pusher in await store.pushers(self._database, user_id):
+            if pusher.app_id == EMAIL_APP:
+                continue  # told by `digests`
             key = (user_id, pusher.app_id, pusher.pushkey)
             self._asked.add(key)
             if has_read:

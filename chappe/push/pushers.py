@@ -9,6 +9,9 @@ from chappe.push.addresses import is_outside
 from chappe.push.ruleset import JSON
 
 HTTP = "http"
+EMAIL = "email"
+EMAIL_APP = "m.email"
+"""The app id of pushers that are mail addresses."""
 PATH = "/_matrix/push/v1/notify"
 MAX_PUSHERS = 50
 """Pushers of one account."""
@@ -36,7 +39,7 @@ class Pusher(msgspec.Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """The gateway's address."""
+        """The gateway's address; a pusher that is a mail address has none."""
         return str(self.data["url"])
 
     @property
@@ -47,7 +50,7 @@ class Pusher(msgspec.Struct, frozen=True):
     def shown(self) -> JSON:
         """The pusher as clients see it."""
         shown: JSON = {
-            "kind": HTTP,
+            "kind": EMAIL if self.app_id == EMAIL_APP else HTTP,
             "app_id": self.app_id,
             "pushkey": self.pushkey,
             "app_display_name": self.app_display_name,

@@ -2,11 +2,13 @@
 
 import msgspec
 
+from chappe import mail
+from chappe.accounts.emails import has_email
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
 from chappe.http import DEVICE, JSONObject, Request, Routes
 from chappe.push import store
-from chappe.push.pushers import HTTP, packed, packed_data, require_names
+from chappe.push.pushers import EMAIL, EMAIL_APP, HTTP, packed, packed_data, require_names
 from chappe.push.set_pusher import remove_pusher, set_pusher
 from chappe.push.web_gateway import WebPush
 from chappe.push.web_push import WEB_APP
@@ -41,22 +43,29 @@ async def post_pusher(request: Request, body: PusherBody) -> JSONObject:
     """Set, change or remove a pusher."""
     user_id = request.device.user_id
     require_names(body.app_id, body.pushkey)
+    pushkey = body.pushkey.lower() if body.app_id == EMAIL_APP else body.pushkey
     if body.kind is None:
-        await request.call(user_id, remove_pusher, user_id, body.app_id, body.pushkey)
+        await request.call(user_id, remove_pusher, user_id, body.app_id, pushkey)
         return {}
-    if body.kind != HTTP:
-        raise Refused(Errcode.INVALID_PARAM, 'This server has pushers of the kind "http" only.')
+    if body.kind not in (HTTP, EMAIL) or (body.kind == EMAIL) != (body.app_id == EMAIL_APP):
+        raise Refused(Errcode.INVALID_PARAM, 'A pusher is of the kind "http", or "email" with the app_id m.email.')
     app, name, lang, data = body.app_display_name, body.device_display_name, body.lang, body.data
     if app is None or name is None or lang is None or data is None:
         raise Refused(Errcode.MISSING_PARAM, "A pusher needs app_display_name, device_display_name, lang and data.")
     texts = (app, name, body.profile_tag, lang)
     require_names(body.app_id, body.pushkey, app, name, body.profile_tag or "", lang)
-    await request.call(user_id, set_pusher, body.app_id, body.pushkey, texts, _packed(request, body), body.append)
+    await request.call(user_id, set_pusher, body.app_id, pushkey, texts, await _packed(request, body), body.append)
     return {}
 
 
-def _packed(request: Request, body: PusherBody) -> bytes:
+async def _packed(request: Request, body: PusherBody) -> bytes:
+    """The pusher's data, once it is clear that somebody can be told with it."""
     data = body.data or {}
+    if body.app_id == EMAIL_APP:
+        mail.require_on(request.of(mail.Mails))
+        if not await has_email(request.of(Database), request.device.user_id, mail.parse_address(body.pushkey)):
+            raise Refused(Errcode.THREEPID_NOT_FOUND, "The account does not have this mail address.")
+        return packed(data)
     if body.app_id != WEB_APP:
         return packed_data(data, request.of(Settings).push_private_networks)
     request.of(WebPush).require(data)

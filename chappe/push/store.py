@@ -85,6 +85,17 @@ _REMOVE_GONE = """
 DELETE FROM pusher WHERE user_id = $1 AND device_id NOT IN (SELECT device_id FROM device WHERE user_id = $1)
 """
 _SENT = "UPDATE pusher SET sent = $4 WHERE user_id = $1 AND app_id = $2 AND pushkey = $3 AND sent < $4"
+_TOLD = """
+UPDATE pusher SET told_at = $2, sent = $3 WHERE user_id = $1 AND app_id = 'm.email' AND NOT EXISTS (
+    SELECT 1 FROM pusher p WHERE p.user_id = $1 AND p.app_id = 'm.email' AND p.told_at > $4
+) RETURNING user_id
+"""
+_DUE = """
+SELECT DISTINCT p.user_id FROM pusher p JOIN notification n ON n.user_id = p.user_id AND n.place > p.sent
+WHERE p.app_id = 'm.email' AND n.queued_at <= $1 AND NOT EXISTS (
+    SELECT 1 FROM pusher q WHERE q.user_id = p.user_id AND q.app_id = 'm.email' AND q.told_at > $2
+) LIMIT $3
+"""
 _HOLDERS = "SELECT DISTINCT user_id FROM pusher"
 _IS_HOLDER = "SELECT 1 FROM pusher WHERE user_id = $1 LIMIT 1"
 _HOLDERS_IN = """
@@ -144,6 +155,17 @@ def remove_pushers_of_gone(tx: Transaction, user_id: UserID) -> None:
 def mark_sent(tx: Transaction, key: PusherKey, upto: int) -> None:
     """Queue that a pusher's gateway was told up to a place of the person's shard."""
     tx.execute(_SENT, *key, upto)
+
+
+def mark_told(tx: Transaction, user_id: UserID, upto: int, before: int, otherwise: Refused) -> None:
+    """Queue that a person is written to about all up to a place, by all their pushers that are mail addresses; refused
+    if they were since `before`."""
+    tx.conditional(_TOLD, user_id, tx.now, upto, before, otherwise=otherwise)
+
+
+async def due_for_digest(database: Database, unread_since: int, told_before: int, limit: int) -> list[UserID]:
+    """People with a mail address for whom something waits since then, and who were not written to since then."""
+    return [row[0] for row in await database.scan(_DUE, unread_since, told_before, limit)]
 
 
 async def holders(database: Database) -> list[UserID]:
@@ -229,6 +251,11 @@ async def is_told_of(reads: Reads, user_id: UserID, room_id: RoomID, upto: Place
 def erase_read(tx: Transaction, user_id: UserID, room_id: RoomID, upto: int) -> None:
     """Queue that a person has read a room up to a place."""
     tx.execute(_ERASE_READ, user_id, room_id, upto)
+
+
+def erase_oldest(tx: Transaction, user_id: UserID, most: int) -> None:
+    """Queue that of a person's notifications only so many of the newest stay."""
+    tx.execute(ERASE_OLDEST, user_id, most - 1)
 
 
 async def waited_for(database: Database) -> list[UserID]:
