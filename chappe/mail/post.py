@@ -53,10 +53,10 @@ async def post(tx: Transaction, recipient: Address, letter: Letter) -> None:
 
 async def tell(tx: Transaction, recipient: Address, letter: Letter) -> None:
     """Queue a notice with a unit of the register: never refused, and not written to an address that mail came back
-    from. What causes notices bounds them.
+    from. What causes notices bounds them; they use up no limit.
     """
     if tx.of(Mails).is_on and not await store.has_bounced(tx, recipient, tx.now - DAY_MS):
-        _add(tx, secrets.token_hex(16), recipient, letter)
+        _add(tx, secrets.token_hex(16), recipient, letter, counted=False)
 
 
 async def queue(
@@ -66,12 +66,13 @@ async def queue(
     _add(tx, mail_id, Address(recipient), msgspec.convert(letter, Letter))
 
 
-def _add(tx: Transaction, mail_id: str, recipient: Address, letter: Letter) -> None:
+def _add(tx: Transaction, mail_id: str, recipient: Address, letter: Letter, *, counted: bool = True) -> None:
     mail = tx.of(Settings).mail
     assert mail is not None, "nothing is queued on a server without mail"
     sender = Sender(mail.from_address, mail.from_name or tx.of(Settings).server_name)
+    message = write(letter, sender, recipient, mail_id, tx.now)
     store.erase_old(tx, tx.now - DAY_MS)
-    store.add(tx, mail_id, recipient, letter.about, write(letter, sender, recipient, mail_id, tx.now))
+    store.add(tx, mail_id, recipient, letter.about, message, counted=counted)
     tx.after_commit(tx.of(Mails).woken.set)
 
 

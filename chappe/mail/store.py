@@ -33,28 +33,32 @@ async def has_bounced(source: Fetches, recipient: str, since: int) -> bool:
 
 
 def require_few_to(tx: Transaction, recipient: str, since: int, most: int, otherwise: Refused) -> None:
-    """Hold only if fewer than `most` mails were made for an address since a time."""
+    """Hold only if fewer than `most` mails that count were made for an address since a time."""
     tx.conditional(
-        "SELECT 1 FROM (SELECT COUNT(*) AS made FROM outgoing_mail WHERE recipient = $1 AND made_at >= $2) AS mails "
+        "SELECT 1 FROM (SELECT COUNT(*) AS made FROM outgoing_mail WHERE recipient = $1 AND made_at >= $2 "
+        "AND counted = 1) AS mails "
         "WHERE made < $3",
         recipient, since, most, otherwise=otherwise,
     )  # fmt: skip
 
 
 def require_few_about(tx: Transaction, about: str, since: int, most: int, otherwise: Refused) -> None:
-    """Hold only if an account caused fewer than `most` mails since a time."""
+    """Hold only if an account caused fewer than `most` mails that count since a time."""
     tx.conditional(
-        "SELECT 1 FROM (SELECT COUNT(*) AS made FROM outgoing_mail WHERE about = $1 AND made_at >= $2) AS mails "
+        "SELECT 1 FROM (SELECT COUNT(*) AS made FROM outgoing_mail WHERE about = $1 AND made_at >= $2 AND counted = 1) "
+        "AS mails "
         "WHERE made < $3",
         about, since, most, otherwise=otherwise,
     )  # fmt: skip
 
 
-def add(tx: Transaction, mail_id: str, recipient: str, about: str, message: bytes) -> None:
-    """Queue a mail to be sent now. A repeat of the same act with the same name adds nothing."""
+def add(tx: Transaction, mail_id: str, recipient: str, about: str, message: bytes, *, counted: bool) -> None:
+    """Queue a mail to be sent now, which counts for the limits or not. A repeat of the same act with the same name adds
+    nothing."""
     tx.execute(
-        "INSERT INTO outgoing_mail VALUES ($1, $2, $3, $4, $5, 0, $5) ON CONFLICT (mail_id) DO NOTHING",
-        mail_id, recipient, about, message, tx.now,
+        "INSERT INTO outgoing_mail (mail_id, recipient, about, message, made_at, tries, next_try_at, counted) "
+        "VALUES ($1, $2, $3, $4, $5, 0, $5, $6) ON CONFLICT (mail_id) DO NOTHING",
+        mail_id, recipient, about, message, tx.now, int(counted),
     )  # fmt: skip
 
 

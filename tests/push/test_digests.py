@@ -136,6 +136,17 @@ async def test_at_most_one_an_hour_and_none_for_who_has_read(house: House, relay
     assert await due(house, 120) == 0
 
 
+async def test_letters_leave_room_for_a_forgotten_password(house: House, relay: Relay) -> None:
+    ann, _, room_id = await reader(house, relay)
+    for number in range(21):
+        await ann.send(room_id, str(number))
+        await waiting(house, number + 1)
+        assert await due(house, 61) == 1
+    body = {"client_secret": "s", "email": MINE, "send_attempt": 1}
+    (await house.request("POST", "/account/password/email/requestToken", body)).ok()
+    assert len(await letters(relay, 23)) == 23
+
+
 async def test_fifty_at_once_write_one_letter(house: House, relay: Relay) -> None:
     ann, ben, room_id = await reader(house, relay)
     await ann.send(room_id, "one")
