@@ -208,6 +208,30 @@ BODIES: dict[str, dict[str, Any]] = {
         "profile_tag": "t", "lang": "en", "append": True,
         "data": {"url": "https://192.0.2.1/_matrix/push/v1/notify", "format": "event_id_only"},
     },
+    "POST /_matrix/push/v1/notify": {
+        "notification": {
+            "event_id": UNKNOWN_EVENT, "prio": "high", "counts": {"unread": 1},
+            "devices": [
+                {
+                    "app_id": "chappe.web", "pushkey": "k", "tweaks": {"sound": "x"},
+                    "data": {"endpoint": "https://192.0.2.1/", "keys": {"p256dh": "B" * 87, "auth": "A" * 22}},
+                },
+            ],
+        },
+    },
+    "POST /_matrix/push/v1/notify": {
+        "notification": {
+            "event_id": UNKNOWN_EVENT, "room_id": UNKNOWN_ROOM, "type": "m.room.message", "sender": "@ben:localhost",
+            "content": {"body": "hi"}, "counts": {"unread": 1, "missed_calls": 0}, "prio": "high",
+            "devices": [{
+                "app_id": "chappe.web", "pushkey": "k", "pushkey_ts": 1, "tweaks": {"sound": "default"},
+                "data": {
+                    "endpoint": "https://192.0.2.1/s", "format": "event_id_only",
+                    "keys": {"p256dh": "B" + "A" * 86, "auth": "A" * 22},
+                },
+            }],
+        },
+    },
     "PUT /_matrix/client/v3/user/{user_id}/rooms/{room_id}/tags/{tag}": {"order": 0.5},
     "POST /_matrix/client/v3/user/{user_id}/openid/request_token": {},
     "PUT /_matrix/client/v3/presence/{user_id}/status": {"presence": "online", "status_msg": "Here"},
@@ -232,6 +256,12 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /_chappe/owner": {"code": "c"},
     "GET /_chappe/password": {"code": "c"},
     "GET /_chappe/email/confirm": {"token": "t"},
+    **{
+        f"{method} /_chappe/digests/stop": {"user": "@ann:localhost", "address": "ann@example.org", "proof": "p"}
+        for method in ("GET", "POST")
+    },
+    "GET /_chappe/digests/stop": {"user": "@ann:localhost", "address": "ann@example.org", "proof": "p"},
+    "POST /_chappe/digests/stop": {"user": "@ann:localhost", "address": "ann@example.org", "proof": "p"},
     "POST /_matrix/client/v3/join/{room_id_or_alias}": {"via": "localhost", "server_name": "localhost"},
     "POST /_matrix/client/v3/knock/{room_id_or_alias}": {"via": "localhost", "server_name": "localhost"},
     "GET /_matrix/client/v3/rooms/{room_id}/state/{event_type}/{state_key}": {"format": "content"},
