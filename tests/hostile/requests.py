@@ -210,17 +210,6 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /_matrix/push/v1/notify": {
         "notification": {
-            "event_id": UNKNOWN_EVENT, "prio": "high", "counts": {"unread": 1},
-            "devices": [
-                {
-                    "app_id": "chappe.web", "pushkey": "k", "tweaks": {"sound": "x"},
-                    "data": {"endpoint": "https://192.0.2.1/", "keys": {"p256dh": "B" * 87, "auth": "A" * 22}},
-                },
-            ],
-        },
-    },
-    "POST /_matrix/push/v1/notify": {
-        "notification": {
             "event_id": UNKNOWN_EVENT, "room_id": UNKNOWN_ROOM, "type": "m.room.message", "sender": "@ben:localhost",
             "content": {"body": "hi"}, "counts": {"unread": 1, "missed_calls": 0}, "prio": "high",
             "devices": [{
@@ -260,8 +249,6 @@ QUERIES: dict[str, dict[str, str]] = {
         f"{method} /_chappe/digests/stop": {"user": "@ann:localhost", "address": "ann@example.org", "proof": "p"}
         for method in ("GET", "POST")
     },
-    "GET /_chappe/digests/stop": {"user": "@ann:localhost", "address": "ann@example.org", "proof": "p"},
-    "POST /_chappe/digests/stop": {"user": "@ann:localhost", "address": "ann@example.org", "proof": "p"},
     "POST /_matrix/client/v3/join/{room_id_or_alias}": {"via": "localhost", "server_name": "localhost"},
     "POST /_matrix/client/v3/knock/{room_id_or_alias}": {"via": "localhost", "server_name": "localhost"},
     "GET /_matrix/client/v3/rooms/{room_id}/state/{event_type}/{state_key}": {"format": "content"},
