@@ -100,7 +100,7 @@ class Outbox:
             if effect.awaited:
                 applied = asyncio.get_running_loop().create_future()
                 awaited.append(applied)
-            waiting = _Waiting(Place(effect.place.value), effect.name, effect.payload.value, applied)
+            waiting = _Waiting(Place(effect.place.value), effect.name, effect.payload.stored, applied)
             self._enqueue(Shard(effect.place.shard), effect.target, waiting)
         return awaited
 

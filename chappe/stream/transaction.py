@@ -37,15 +37,18 @@ class Entered(Protocol):
 class FuturePayload(Future):
     """The arguments of an effect as JSON; places among them are filled in at the flush."""
 
-    __slots__ = ("_arguments",)
+    __slots__ = ("_arguments", "stored")
 
     def __init__(self, arguments: tuple[object, ...]) -> None:
         self._arguments = arguments
+        self.stored = b""
+        """The JSON as it was written last: as committed, once the unit is."""
 
     @property
     def value(self) -> bytes:  # type: ignore[override]
-        """JSON of the arguments."""
-        return _encode_payload(self._arguments)
+        """JSON of the arguments, with places as they are now."""
+        self.stored = _encode_payload(self._arguments)
+        return self.stored
 
 
 def _place_in_payload(value: object) -> object:
