@@ -4,7 +4,6 @@ The story itself is told to the SDK in `tests/clients/encrypted_story.mjs`; each
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,6 @@ CLIENTS = Path(__file__).parents[1] / "clients"
 STORY_S = 240.0
 """Far more than the story takes, for a machine that has other things to do."""
 
-CONFIGURATION = """\
-server_name = "tower.test"
-data_dir = "{data_dir}"
-port = {port}
-registration = "open"
-rate_limits = false
-"""
 STEPS = [
     "registered",
     "cross-signed",
@@ -41,15 +33,6 @@ STEPS = [
     "logged out the other device",
     "done",
 ]
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
-    server = ServerProcess(tmp_path)
-    server.configuration.write_text(CONFIGURATION.format(data_dir=server.data, port=server.port))
-    await server.start()
-    yield server
-    await server.close()
 
 
 async def test_an_encrypted_room_of_three(server: ServerProcess, tmp_path: Path) -> None:

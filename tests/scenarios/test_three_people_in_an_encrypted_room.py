@@ -12,23 +12,7 @@ from tests.scenarios.people import Person, answered
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-CONFIGURATION = """\
-server_name = "tower.test"
-data_dir = "{data_dir}"
-port = {port}
-registration = "open"
-rate_limits = false
-"""
 ENCRYPTED = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
-    server = ServerProcess(tmp_path)
-    server.configuration.write_text(CONFIGURATION.format(data_dir=server.data, port=server.port))
-    await server.start()
-    yield server
-    await server.close()
 
 
 class Table:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import nio
 import pytest
@@ -13,24 +12,7 @@ from tests.scenarios.people import Person, answered
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-# Only what this story needs differs from a fresh server: people make their own accounts, and are quick.
-CONFIGURATION = """\
-server_name = "tower.test"
-data_dir = "{data_dir}"
-port = {port}
-registration = "open"
-rate_limits = false
-"""
 ALIAS = "#signals:tower.test"
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
-    server = ServerProcess(tmp_path)
-    server.configuration.write_text(CONFIGURATION.format(data_dir=server.data, port=server.port))
-    await server.start()
-    yield server
-    await server.close()
 
 
 class Table:
