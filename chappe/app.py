@@ -66,7 +66,7 @@ def schema_folders() -> list[Path]:
 class Chappe:
     """One process: its resources, its routes, and what runs in the background."""
 
-    def __init__(self, settings: Settings, database: Database, history: str, clock: Clock) -> None:
+    def __init__(self, settings: Settings, database: Database, history: str, clock: Clock, cost: accounts.Cost) -> None:
         self.settings = settings
         self.database = database
         self.resources = Resources()
@@ -118,7 +118,7 @@ class Chappe:
             (Holds(accounts.ERASERS | timeline.ERASERS | keys.ERASERS | media.ERASERS | push.ERASERS), Holds),
         ):
             self.resources.add(thing, kind)
-        tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock)
+        tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock, cost)
         self.machine = accounts.Machine(self.bus, database, settings)
         media.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
@@ -152,14 +152,20 @@ class Chappe:
         )
 
     @classmethod
-    async def open(cls, settings: Settings, clock: Clock | None = None, database: Database | None = None) -> "Chappe":
+    async def open(
+        cls,
+        settings: Settings,
+        clock: Clock | None = None,
+        database: Database | None = None,
+        password_cost: accounts.Cost = accounts.USUAL,
+    ) -> "Chappe":
         """Open the data folder and the database, bring the schema up to date, and finish what a crash left."""
         clock = clock or SystemClock()
         prepare_folder(settings.data_dir)
         if database is None:
             database = await open_database(settings)
         await database.migrate(schema_folders())
-        self = cls(settings, database, await _history_of(database, settings), clock)
+        self = cls(settings, database, await _history_of(database, settings), clock, password_cost)
         await self.outbox.recover()
         await self.resources.of(push.Deliveries).resume()
         self.readers += (

@@ -17,7 +17,7 @@ from chappe.config import Settings, load
 from chappe.storage import Database
 from chappe.storage.postgres import PostgresDatabase
 from chappe.storage.sqlite import SQLiteDatabase
-from tests.house import Clock, House
+from tests.house import CHEAP, Clock, House
 
 ENGINES = ("sqlite", "postgres")
 
@@ -145,7 +145,7 @@ async def house(settings: Settings, open_database: Callable[[], "asyncio.Future[
     from chappe.app import Chappe  # loads the whole server, which most tests do not need
 
     clock = Clock()
-    chappe = await Chappe.open(settings, clock, await open_database())
+    chappe = await Chappe.open(settings, clock, await open_database(), CHEAP)
     house = House(chappe, clock)
     yield house
     await house.close()

@@ -8,12 +8,15 @@ from urllib.parse import quote
 
 import httpx
 
+from chappe.accounts import Cost
 from chappe.http.asgi import ASGIFace
 
 if TYPE_CHECKING:
     from chappe.app import Chappe
 
 CLIENT = "/_matrix/client/v3"
+CHEAP = Cost(memory_kib=8, rounds=1)
+"""What a password costs in tests: as good as nothing, for everybody knows them."""
 
 
 class Clock:

@@ -25,7 +25,7 @@ from chappe.accounts.filters import filter_of
 from chappe.accounts.log_out import DevicesGone
 from chappe.accounts.machine import Machine
 from chappe.accounts.owner_link import owner_link
-from chappe.accounts.passwords import Passwords
+from chappe.accounts.passwords import USUAL, Cost, Passwords
 from chappe.accounts.profile import ProfileChanged, profile_of
 from chappe.accounts.rename_device import DeviceRenamed
 from chappe.accounts.routes import routes as _login
@@ -81,7 +81,13 @@ ROUTES = Routes(
 
 
 def install(
-    resources: Resources, settings: Settings, database: Database, bus: Bus, writer: Writer, clock: Clock
+    resources: Resources,
+    settings: Settings,
+    database: Database,
+    bus: Bus,
+    writer: Writer,
+    clock: Clock,
+    cost: Cost = USUAL,
 ) -> Tokens:
     """Add what accounts keep in memory to `resources`. Returns the authenticator of the HTTP side.
 
@@ -89,7 +95,7 @@ def install(
     """
     tokens = Tokens(database, bus, writer, clock, settings.server_name)
     followed = (ProfileChanged(), Deactivated(), DevicesGone(), DeviceRenamed(), ManagedData())
-    for thing in (tokens, Passwords(), *followed, Turns()):
+    for thing in (tokens, Passwords(cost), *followed, Turns()):
         resources.add(thing)
     return tokens
 
@@ -98,6 +104,8 @@ __all__ = [
     "EFFECTS",
     "ERASERS",
     "ROUTES",
+    "USUAL",
+    "Cost",
     "Deactivated",
     "DeviceRenamed",
     "DevicesGone",

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar, TypeVarTuple
+from typing import NamedTuple, TypeVar, TypeVarTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -19,14 +19,23 @@ MAX_WAITING = 256
 T = TypeVar("T")
 Given = TypeVarTuple("Given")
 
-_MEMORY_KIB, _ROUNDS, _LANES = 19_456, 2, 1
+
+class Cost(NamedTuple):
+    """What one hash costs: kibibytes of memory, and how often they are gone over."""
+
+    memory_kib: int
+    rounds: int
+
+
+USUAL = Cost(memory_kib=19_456, rounds=2)
+"""Tests, whose people's passwords everybody knows, take less."""
 
 
 class Passwords:
     """Hashes and compares passwords in two threads."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=_ROUNDS, memory_cost=_MEMORY_KIB, parallelism=_LANES)
+    def __init__(self, cost: Cost = USUAL) -> None:
+        self._hasher = PasswordHasher(time_cost=cost.rounds, memory_cost=cost.memory_kib, parallelism=1)
         self._threads = ThreadPoolExecutor(THREADS, "password")
         self._waiting = 0
         # Compared with when there is no account. Hashed now, so that not even the first try takes longer.

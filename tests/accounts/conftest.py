@@ -17,7 +17,7 @@ from chappe.mail import Mails
 from chappe.resources import Resources
 from chappe.storage import Database
 from chappe.stream import InProcessBus, Log, Outbox, Writer
-from tests.house import CLIENT, Clock, Said
+from tests.house import CHEAP, CLIENT, Clock, Said
 
 PASSWORD = "correct horse battery"
 SECRET = "the shared secret"
@@ -62,7 +62,9 @@ class Desk:
         resources.add(Mails(self.settings))
         self.resources = resources
         self.bus = InProcessBus(self.database, self.writer, self.outbox, self.clock, resources)
-        self.tokens = accounts.install(resources, self.settings, self.database, self.bus, self.writer, self.clock)
+        self.tokens = accounts.install(
+            resources, self.settings, self.database, self.bus, self.writer, self.clock, CHEAP
+        )
         rates = RateLimits(rates_from(rate_limits), self.clock)
         application = Application(accounts.ROUTES, resources, self.tokens, self.bus, clock=self.clock, rates=rates)
         self.application = application

@@ -11,7 +11,7 @@ from chappe.storage.postgres import PostgresDatabase
 from chappe.storage.sqlite import SQLiteDatabase
 from tests.conftest import ENGINES, empty_database, make_settings
 from tests.hostile.estate import SECRET, Estate
-from tests.house import Clock, House
+from tests.house import CHEAP, Clock, House
 
 
 @asynccontextmanager
@@ -28,7 +28,7 @@ async def _furnished(engine: str, folder: Path, request: pytest.FixtureRequest) 
             await database.open()
         settings = make_settings(folder, registration_shared_secret=SECRET, guest_access="true")
         clock = Clock()
-        chappe = await Chappe.open(settings, clock, database)
+        chappe = await Chappe.open(settings, clock, database, CHEAP)
         estate = Estate(chappe, House(chappe, clock))
         try:
             await estate.furnish()
