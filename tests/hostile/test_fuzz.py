@@ -153,13 +153,13 @@ def bounded(examples: int) -> settings:
     return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
-@bounded(150)
+@bounded(80)
 @given(version=VERSIONS, acts=ATTACKS)
 async def test_hostile_acts_on_sqlite(estate: Estate, version: str, acts: list[Act]) -> None:
     await attack(estate, version, acts)
 
 
-@bounded(40)
+@bounded(25)
 @given(version=VERSIONS, acts=ATTACKS)
 async def test_hostile_acts_on_postgres(postgres_estate: Estate, version: str, acts: list[Act]) -> None:
     await attack(postgres_estate, version, acts)

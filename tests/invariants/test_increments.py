@@ -179,7 +179,7 @@ def tell(story: type[Story], examples: int, steps: int) -> None:
 @pytest.mark.slow
 def test_increments_come_to_what_a_fresh_client_is_told(engine: str, tmp_path: Path, postgres_address: str) -> None:
     with story_on(engine, tmp_path, postgres_address) as story:
-        tell(story, examples=30 if engine == "sqlite" else 25, steps=40)
+        tell(story, examples=15 if engine == "sqlite" else 10, steps=40)
 
 
 @pytest.mark.soak

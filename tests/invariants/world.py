@@ -18,7 +18,7 @@ from chappe.stream import Device, Log
 from chappe.sync.syncing import Syncing, Wish
 from chappe.timeline.filters import SyncFilter
 from chappe.timeline.visible import Withholding
-from tests.house import Clock, House, Person, Said
+from tests.house import CHEAP, Clock, House, Person, Said
 from tests.invariants.model_client import ModelClient, RoomView
 from tests.invariants.truth import EVERYONE, MAIN, Truth, account_data_of, truth_of
 
@@ -76,7 +76,9 @@ class World:
     # The server
 
     async def open(self) -> None:
-        self.house = House(await Chappe.open(self._settings, self.clock, await self._open_database()), self.clock)
+        self.house = House(
+            await Chappe.open(self._settings, self.clock, await self._open_database(), CHEAP), self.clock
+        )
 
     async def restart(self) -> None:
         """Another process on the same database: nothing that was only in memory is left."""
