@@ -156,10 +156,13 @@ async def test_a_thread_of_thousands_and_very_many_references_stay_small(house: 
     row = await database.fetch_one("SELECT parent, place FROM relation")
     assert row is not None
     parent, place = row
-    for number in range(6_000):
-        kind = "m.thread" if number % 2 else "m.annotation"
-        values = f"({parent}, {place + 1 + number}, '{kind}', 'm.room.message', '@b{number}:localhost')"
-        await database.execute_once(f"INSERT INTO relation (parent, place, rel_type, type, sender) VALUES {values}")
+    values = ", ".join(
+        f"({parent}, {place + 1 + number}, '{'m.thread' if number % 2 else 'm.annotation'}', 'm.room.message', "
+        f"'@b{number}:localhost')"
+        for number in range(6_000)
+    )
+    await house.settle()  # the one connection that writes is free then
+    await database.execute_once(f"INSERT INTO relation (parent, place, rel_type, type, sender) VALUES {values}")
     assert set(await told(alice, room_id, first)) == {"m.reference"}, "no event is there to be told"
     path = f"{V1}/rooms/{room_id}/relations/{first}"
     assert (await alice.get(path, recurse="true", limit="1000")).status == 200
