@@ -110,7 +110,7 @@ $(STAMPS)/installed: pyproject.toml $(STAMPS)/runtime
 # The clients in tests/clients that nobody here wrote. The SDK asks for Node 22 and runs on 20: the story says how.
 $(STAMPS)/clients: tests/clients/package-lock.json
 	@command -v npm > /dev/null || { echo 'Node is missing: apt install nodejs npm'; exit 1; }
-	npm ci --prefix tests/clients --no-audit --no-fund --loglevel=error
+	cd tests/clients && npm ci --no-audit --no-fund --loglevel=error  # with --prefix, npm forgets the machine's settings
 	@mkdir -p $(STAMPS) && touch $@
 
 # dev.txt contains runtime.txt; sync also removes what is in neither, the package itself included.

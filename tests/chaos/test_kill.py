@@ -16,7 +16,7 @@ from tests.chaos.server import ServerProcess
 
 pytestmark = pytest.mark.anyio
 
-KILLS = {"sqlite": 20, "postgres": 5}
+KILLS = {"sqlite": 45, "postgres": 5}
 SOAK_SHARE = {"sqlite": 1, "postgres": 10}
 KILLS_AT_A_TIME = 200
 """After so many the soak looks whether everything is there, and goes on with new people and rooms."""
