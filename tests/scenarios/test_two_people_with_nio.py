@@ -199,7 +199,7 @@ async def test_the_server_is_killed_in_the_middle(server: ServerProcess, table: 
     ids.append(await ann.send(room_id, "after"))
 
     for person in (ann, ben):
-        await person.until(lambda person=person: person.heard(room_id)[-1] == "after")  # type: ignore[misc]
+        await person.until(lambda person=person: person.heard(room_id)[-1:] == ["after"])  # type: ignore[misc]
         assert sorted(person.heard(room_id)) == sorted([*said, "during", "into the dark", "after"])
         assert person.heard(room_id)[:5] == said
         assert (person.client.access_token, person.client.device_id) == before[person.user_id]
