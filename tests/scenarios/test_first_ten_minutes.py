@@ -158,7 +158,7 @@ async def test_the_page_can_be_followed(tmp_path: Path, environment: Mapping[str
             assert "/_chappe/owner" not in said
             assert await shell.types(commands[5][1]) == both
             await ann.send(room_id, "Still here")
-            await ann.until(lambda: ann.heard(room_id)[-1] == "Still here")
+            await ann.until(lambda: ann.heard(room_id)[-1:] == ["Still here"])
             listed = await shell.types(commands[7][0])
             assert all(name in listed for name in ("chappe.db", "chappe.db-wal", "chappe.db-shm", "signing.key"))
             assert (tmp_path / ".local" / "share" / "chappe").stat().st_mode & 0o077 == 0

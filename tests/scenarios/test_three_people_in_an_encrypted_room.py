@@ -99,7 +99,7 @@ async def test_they_read_each_other_and_nobody_else_does(server: ServerProcess, 
     await server.start()
     await cleo.send(room_id, "Wind in Toulon")
     for other in (ann, ben):
-        await other.until(lambda other=other: other.heard(room_id)[-1] == "Wind in Toulon")  # type: ignore[misc]
+        await other.until(lambda other=other: other.heard(room_id)[-1:] == ["Wind in Toulon"])  # type: ignore[misc]
 
     for person in table.people:
         await person.close()

@@ -116,7 +116,7 @@ async def test_they_find_each_other_and_talk(table: Table) -> None:
 
     # A slip is taken back.
     slip = await ben.send(room_id, "my password is …")
-    await ann.until(lambda: ann.heard(room_id)[-1] == "my password is …")
+    await ann.until(lambda: ann.heard(room_id)[-1:] == ["my password is …"])
     answered(await ben.client.room_redact(room_id, slip, "slip"), nio.RoomRedactResponse)
     await ann.until(
         lambda: any(isinstance(event, nio.RedactionEvent) and event.redacts == slip for _, event in ann.seen)
