@@ -32,7 +32,7 @@ from chappe.storage.unit import StatementKind, Superseded, Unit
 
 SCAN_THREADS = 2
 PAGE_BYTES = 1024
-"""A lone message changes seven pages, each written whole: a quarter of the usual size writes two fifths as much, and
+"""A lone message changes seven pages, each written whole: a quarter of the usual size writes half as much, and
 reads cost the same (benchmarks/RESULTS.md)."""
 CACHE_KIB = 16_384
 """Pages each connection may keep; the operating system caches the file as well."""
