@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import zlib
 from pathlib import Path
 from typing import Any
@@ -200,11 +199,9 @@ async def test_a_bomb_is_refused_before_it_goes_off(house: House) -> None:
     bomb = png(30_000, 30_000, b"".join([packer.compress(row) for _ in range(30_000)]) + packer.flush())
     assert len(bomb) < 150_000
     address = await upload(anna, bomb, "image/png")
-    began = time.monotonic()
     for size in (32, 96, 5000):
         answer = await thumbnail(anna, address, size, size, method="crop")
         assert (answer.status_code, answer.json()["errcode"]) == (413, "M_TOO_LARGE")
-    assert time.monotonic() - began < 3
     assert (await download(anna, house, address)).content == bomb
 
 

@@ -11,13 +11,15 @@ import pytest
 from chappe.http.asgi import ASGIFace
 from chappe.ids import DeviceID, UserID
 from chappe.stream import Device
-from chappe.sync.syncing import ECHO_BEHIND_ANSWER_S, Wish
+from chappe.sync.syncing import Wish
 from chappe.timeline.filters import SyncFilter
 from tests.house import House, Person
+from tests.work import counted
 
 pytestmark = pytest.mark.anyio
 
 IDLE_POLLS = 1_000
+ROUNDS = 10
 BOUND_S = 30
 """A waiter who was forgotten waits longer than this: their requests time out after twice as long."""
 
@@ -107,8 +109,8 @@ async def test_without_news_the_answer_comes_when_the_time_is_over(house: House)
     ann = await house.person("ann")
     await ann.sync()
     began = time.monotonic()
-    answer = await ann.sync(timeout=200)
-    assert 0.19 < time.monotonic() - began < 2
+    answer = await asyncio.wait_for(ann.sync(timeout=200), BOUND_S)
+    assert time.monotonic() - began > 0.19
     assert "rooms" not in answer
     assert waiting(house) == 0
 
@@ -172,10 +174,12 @@ async def test_a_thousand_who_wait_cost_nothing_until_the_end_and_are_all_answer
     async with asyncio.timeout(30):
         while waiting(house) < IDLE_POLLS:  # noqa: ASYNC110  # nothing announces it
             await asyncio.sleep(0.05)
-    await asyncio.sleep(0.5)  # whatever their arrival still has to do
-    began = time.process_time()
-    await asyncio.sleep(1)
-    assert time.process_time() - began < 0.15
+    async with asyncio.timeout(BOUND_S):  # their arrival may still have something to do
+        lines = IDLE_POLLS
+        while lines >= IDLE_POLLS:  # a line for each would be something done for each
+            with counted() as work:
+                await asyncio.sleep(1)
+            lines = work.lines
     await ann.send(room, "none of their business")
     assert waiting(house) == IDLE_POLLS
     syncing.stop()
@@ -188,10 +192,18 @@ async def test_a_device_hears_of_its_own_event_behind_the_answer_to_its_sending(
     ann = await house.person("ann")
     room = await ann.create_room()
     await ann.sync()
-    echo = asyncio.create_task(ann.sync(timeout=BOUND_S * 1000))
-    while waiting(house) == 0:  # noqa: ASYNC110  # nothing tells that a request waits
-        await asyncio.sleep(0)
-    await ann.send(room, "hello")
-    answered = time.monotonic()
-    assert list(bodies_in(await echo)) == ["hello"]
-    assert time.monotonic() - answered > ECHO_BEHIND_ANSWER_S / 2
+    order: list[str] = []
+
+    async def hear(number: int) -> None:
+        assert list(bodies_in(await ann.sync(timeout=BOUND_S * 1000))) == [f"hello {number}"]
+        order.append("heard")
+
+    for number in range(ROUNDS):
+        hearing = asyncio.create_task(hear(number))
+        while waiting(house) == 0:  # noqa: ASYNC110  # nothing tells that a request waits
+            await asyncio.sleep(0)
+        await ann.send(room, f"hello {number}")
+        order.append("answered")
+        await hearing
+    # A machine that stands still for a moment may let the echo win, but not again and again.
+    assert [order[at] for at in range(0, 2 * ROUNDS, 2)].count("answered") > ROUNDS / 2
