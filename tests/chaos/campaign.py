@@ -94,7 +94,7 @@ class Campaign:
             await world.server.spawn()
             await asyncio.sleep(rng.uniform(0, LONGEST_START_S))
             await world.server.kill()
-        self.starts.append(await world.server.start())
+        self.starts.append(await world.server.start_loaded())
         world.up.set()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.client import Unexpected, connect
+from tests.chaos.starter import Forked, Starter
 
 PROGRAM = Path(sys.executable).with_name("chappe")
 START_SECONDS = 20.0
@@ -41,7 +42,12 @@ class ServerProcess:
         self.log = folder / "server.log"
         self.configuration = folder / "chappe.toml"
         self.configuration.write_text(CONFIGURATION.format(data_dir=self.data, port=self.port, storage=storage))
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Forked | None = None
+        self._starter: Starter | None = None
+
+    @property
+    def _arguments(self) -> list[str]:
+        return ["serve", "--config", str(self.configuration)]
 
     @property
     def pid(self) -> int:
@@ -52,24 +58,30 @@ class ServerProcess:
     async def spawn(self, before: Callable[[], None] | None = None) -> None:
         """Start the program without waiting for it. `before` runs in the new process, ahead of the program."""
         assert self._process is None, "it runs already"
-        # Variables of the tests' own begin with the server's letters too; to the server they would be unknown settings.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CHAPPE_")}
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 str(PROGRAM),
-                "serve",
-                "--config",
-                str(self.configuration),
+                *self._arguments,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=log,
                 preexec_fn=before,
-                env=environment,
+                env=_environment(),
             )
 
     async def start(self, before: Callable[[], None] | None = None) -> float:
         """Start, and return when it answers. Returns the seconds that took."""
         began = time.monotonic()
         await self.spawn(before)
+        await self.until_it_answers()
+        return time.monotonic() - began
+
+    async def start_loaded(self) -> float:
+        """Like `start`, but from a process that has loaded the program already."""
+        assert self._process is None, "it runs already"
+        if self._starter is None:
+            self._starter = await Starter.open(_environment())
+        began = time.monotonic()
+        self._process = await self._starter.start(self._arguments, self.log)
         await self.until_it_answers()
         return time.monotonic() - began
 
@@ -122,6 +134,8 @@ class ServerProcess:
         """Nothing is left running."""
         if self._process is not None:
             await self.kill()
+        if self._starter is not None:
+            await self._starter.close()
 
     def limit_files(self, size_bytes: int) -> None:
         """No file of the running process grows beyond `size_bytes`: to the process, the disk is full."""
@@ -131,6 +145,11 @@ class ServerProcess:
     def last_log(self) -> str:
         """The end of what the server said besides its greetings."""
         return self.log.read_text()[-4_000:]
+
+
+def _environment() -> dict[str, str]:
+    """Variables of the tests' own begin with the server's letters too; to it they would be unknown settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CHAPPE_")}
 
 
 def free_port() -> int:
