@@ -2,12 +2,13 @@
 
 A *check* looks at one thing and gives *findings*; it changes nothing. `CHECKS` is all of them, in the order in which
 they are told. `machine.py` disk, clock, versions · `folder.py` the data folder · `choices.py` settings that are right
-each, and wrong together · `truth.py` the database · `network.py` names and addresses · `post.py` mail · `finding.py`
-what is found. Owns no tables.
+each, and wrong together · `truth.py` the database · `bucket.py` the object storage · `network.py` names and addresses ·
+`post.py` mail · `finding.py` what is found. Owns no tables.
 """
 
 import msgspec
 
+from chappe.doctor.bucket import check_bucket
 from chappe.doctor.choices import check_choices
 from chappe.doctor.finding import Check, Finding, Look, Severity
 from chappe.doctor.folder import check_folder
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     check_choices,
     check_folder,
     check_database,
+    check_bucket,
     check_answering,
     check_names,
     check_well_known,

@@ -52,6 +52,10 @@ class S3Files(Files):
             ),
         )
 
+    async def has_bucket(self) -> bool:
+        """Whether the bucket is there. Raises OSError where the storage is not, or refuses the key."""
+        return await self._run(lambda: self._client.bucket_exists(self._bucket))
+
     async def keep(self, key: str, received: Path) -> None:
         await self._run(
             lambda: self._client.fput_object(

@@ -19,10 +19,12 @@ from chappe.app import Chappe, schema_folders
 from chappe.cli import run
 from chappe.config import Mail, Settings
 from chappe.doctor import CHECKS, Finding, Look, Severity, examine
+from chappe.doctor.bucket import check_bucket
 from chappe.doctor.post import check_mail
 from chappe.ids import ServerName
 from tests.chaos.server import free_port
 from tests.conftest import make_settings
+from tests.media.object_storage import object_storage
 
 
 def looked_at(settings: Settings, *, offline: bool = True) -> dict[tuple[str, Severity], Finding]:
@@ -180,6 +182,30 @@ def test_a_signature_that_nobody_can_check_is_found(installed: Settings, tmp_pat
     )
     told = [one.what for one in examine(Look.of(replace(installed, mail=mail), []), (check_mail,))]
     assert "chappe._domainkey.chat.invalid has no TXT record" in told[-1]
+
+
+@pytest.mark.parametrize(
+    ("change", "severity", "what"),
+    [
+        (("", ""), Severity.OK, "/bucket is there"),
+        (("/bucket?", "/other?"), Severity.BAD, "no such bucket"),
+        (("the-key:", "a-key:"), Severity.BAD, "refuses"),
+    ],
+)
+def test_the_bucket_is_looked_for(installed: Settings, change: tuple[str, str], severity: Severity, what: str) -> None:
+    with object_storage() as storage:
+        settings = replace(installed, media_storage=storage.address.replace(*change))
+        [finding] = check_bucket(Look.of(settings, [], offline=False))
+    assert (finding.about, finding.severity) == ("media_storage", severity)
+    assert what in finding.what
+    assert "secret" not in finding.what
+
+
+def test_a_storage_that_is_not_there_is_found(installed: Settings) -> None:
+    address = f"s3+http://the-key:the-secret@127.0.0.1:{free_port()}/bucket?region=test-1"
+    [finding] = check_bucket(Look.of(replace(installed, media_storage=address), [], offline=False))
+    assert finding.severity is Severity.BAD
+    assert "the-secret" not in finding.what
 
 
 def test_a_name_that_is_not_there_is_found(installed: Settings) -> None:

@@ -71,6 +71,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.command == "DELETE":
             storage.objects.pop(path, None)
             self.answer(204)
+        elif self.command == "HEAD" and path == "/bucket":
+            self.answer(403 if "Credential=the-key/" not in self.headers.get("Authorization", "") else 200)
         elif path not in storage.objects:
             self.answer(
                 404,
