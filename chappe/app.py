@@ -53,7 +53,7 @@ _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 
 def all_routes() -> Routes:
     """Every endpoint of this server."""
-    below = (discovery.routes, accounts.ROUTES, media.routes, rooms.routes, presence.routes, keys.ROUTES)
+    below = (discovery.routes, accounts.ROUTES, media.ROUTES, rooms.routes, presence.routes, keys.ROUTES)
     return Routes(*below, timeline.routes, push.routes, sync.routes)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from chappe.backup.manifest import MEDIA, MEDIA_SUMS
 from chappe.backup.sums import copy, damaged, line, read_sums
 
-BESIDES = {"incoming", "thumbnails"}
+BESIDES = {"incoming", "thumbnails", "unfinished"}
 """Folders beside the uploaded files, of what is on its way and of what can be made again."""
 
 

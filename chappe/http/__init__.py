@@ -8,7 +8,7 @@ rate (`rate.py`). Owns no tables.
 from typing import Final
 
 from chappe.config import Rate
-from chappe.http.answer import Answer, RawJSON, Streamed
+from chappe.http.answer import JSON, Answer, RawJSON, Streamed
 from chappe.http.application import Application, Authenticator
 from chappe.http.limits import Bounds
 from chappe.http.rate import Limit, RateLimits, rates_from
@@ -23,6 +23,7 @@ NOBODY: Final = Auth.NOBODY
 __all__ = [
     "DEVICE",
     "GUEST",
+    "JSON",
     "NOBODY",
     "OPTIONAL",
     "Answer",

@@ -17,6 +17,13 @@ _CORS: Final[Headers] = [
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, OPTIONS"),
     (b"access-control-allow-headers", b"X-Requested-With, Content-Type, Authorization"),
 ]
+# Only a preflight is asked what else may be sent: what uploads in several requests need.
+_CORS_ASKED: Final[Headers] = [
+    _CORS[0],
+    (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE, OPTIONS"),
+    (_CORS[2][0], _CORS[2][1] + b", Upload-Offset, Upload-Complete, Upload-Length"),
+    (b"access-control-max-age", b"86400"),
+]
 _JSON_HEADERS: Final[Headers] = [(b"content-type", b"application/json"), *_CORS]
 _ENCODER = msgspec.json.Encoder()
 
@@ -41,6 +48,8 @@ class Answer(msgspec.Struct, frozen=True):
         """The headers as they are sent, with those of CORS. The list is shared: do not change it."""
         if self.headers is JSON:
             return _JSON_HEADERS
+        if self is PREFLIGHT:
+            return _CORS_ASKED
         own = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
         return own + _CORS
 
@@ -54,7 +63,7 @@ class Streamed(Answer, frozen=True, kw_only=True):
     """A file that is the whole of the body, which a server that can sends by itself instead of the pieces."""
 
 
-PREFLIGHT = Answer(204, b"", (("Access-Control-Max-Age", "86400"),))
+PREFLIGHT = Answer(204, b"", ())
 """The answer to OPTIONS on any path; a browser may remember it for a day."""
 
 

@@ -115,6 +115,10 @@ class Routes:
         """Answer POST on `path`."""
         return self.add("POST", path, **terms)
 
+    def patch(self, path: str, **terms: Unpack[Terms]) -> Callable[[H], H]:
+        """Answer PATCH on `path`."""
+        return self.add("PATCH", path, **terms)
+
     def delete(self, path: str, **terms: Unpack[Terms]) -> Callable[[H], H]:
         """Answer DELETE on `path`."""
         return self.add("DELETE", path, **terms)

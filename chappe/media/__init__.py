@@ -1,16 +1,18 @@
 """What people upload: files in, files out, small versions of images.
 
 *Media* has an address, mxc://server/id; its bytes are a *file* under a random key. Rows come last: a file is on the
-disk before its row commits. What is in the *spool* is on its way; the *sweeper* finishes what was cut off.
+disk before its row commits. What is in the *spool* is on its way; what comes in several requests is *unfinished* until
+the last of them; the *sweeper* finishes what was cut off.
 
-The acts: `add.py` at once, or under an id given out before · `remove.py` · `uploader_gone.py` with the account.
-`rules.py` `ranges.py` `sizes.py` pure ·
-`uploads.py` taking in · `spool.py` what is on its way · `files.py` `files_s3.py` where bytes are kept · `find.py`
-`serve.py` giving out · `arrivals.py` waiting for an upload · `thumbnails.py` kept thumbnails · `decoders.py` the
-programs that make them, `decoder.py` such a program · `sweep.py` the sweeper · `store.py` all SQL · `routes.py` the
-endpoints.
+The acts: `add.py` at once, or under an id given out before · `begin.py` in several requests · `remove.py` ·
+`uploader_gone.py` with the account.
+`rules.py` `ranges.py` `sizes.py` pure · `uploads.py` taking in · `spool.py` what is on its way · `resume.py`
+`unfinished.py` `upload_headers.py` what comes in several requests: whose turn it is, the files, what is told about it ·
+`files.py` `files_s3.py` where bytes are kept · `find.py` `serve.py` giving out · `arrivals.py` waiting for an upload ·
+`thumbnails.py` kept thumbnails · `decoders.py` the programs that make them, `decoder.py` such a program · `sweep.py`
+the sweeper · `store.py` all SQL · `routes.py` `routes_resumable.py` the endpoints.
 
-Tables, in the shard of the media id: media, reserved_media, unlinked_file.
+Tables, in the shard of the media id: media, reserved_media, unfinished_upload, unlinked_file.
 """
 
 from pathlib import Path
@@ -20,27 +22,32 @@ from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.errors import StartupError
 from chappe.holds import Eraser
+from chappe.http import Routes
 from chappe.media.arrivals import Arrivals
 from chappe.media.decoders import Decoders
 from chappe.media.files import Files, LocalFiles
 from chappe.media.remove import MEDIA, erase_media, remove_all_media_of, remove_media
+from chappe.media.resume import Resumable
 from chappe.media.routes import routes
+from chappe.media.routes_resumable import routes as routes_resumable
 from chappe.media.spool import Spool
 from chappe.media.sweep import Sweeper
 from chappe.media.thumbnails import Thumbnails
+from chappe.media.unfinished import Unfinished
 from chappe.media.uploader_gone import EFFECTS, Latecomers, uploader_gone
 from chappe.media.uploads import Uploads
 from chappe.resources import Resources
 from chappe.storage import Database
 from chappe.stream import Bus
 
+ROUTES = Routes(routes, routes_resumable)
 ERASERS: dict[str, Eraser] = {MEDIA: erase_media}
 
 
 def install(resources: Resources, settings: Settings, database: Database, bus: Bus, clock: Clock) -> None:
     """Add what media keeps in memory to `resources`, and make its folders."""
     folder: Path = settings.data_dir / "media"
-    spool = Spool(folder / "incoming")
+    spool, unfinished = Spool(folder / "incoming"), Unfinished(folder / "unfinished")
     files = _files(settings.media_storage, folder)
     decoders = Decoders()
     thumbnails = Thumbnails(folder / "thumbnails", files, decoders)
@@ -50,9 +57,10 @@ def install(resources: Resources, settings: Settings, database: Database, bus: B
     resources.add(thumbnails)
     uploads = Uploads(spool, files, database, settings.upload_quota_bytes)
     resources.add(uploads)
+    resources.add(Resumable(unfinished, spool, uploads, database, bus, clock))
     resources.add(Latecomers(bus, database, uploads))
     resources.of(Deactivated).append(uploader_gone)
-    resources.add(Sweeper(database, bus, clock, spool, files, thumbnails))
+    resources.add(Sweeper(database, bus, clock, spool, unfinished, files, thumbnails))
 
 
 def _files(media_storage: str, folder: Path) -> Files:
@@ -80,11 +88,11 @@ async def close(resources: Resources) -> None:
 __all__ = [
     "EFFECTS",
     "ERASERS",
+    "ROUTES",
     "Sweeper",
     "Uploads",
     "close",
     "install",
     "remove_all_media_of",
     "remove_media",
-    "routes",
 ]

@@ -12,6 +12,7 @@ from chappe.media import store
 from chappe.media.arrivals import Arrivals
 from chappe.media.rules import not_found
 from chappe.media.spool import Received
+from chappe.media.sweep import Sweeper
 from chappe.storage import Database
 from chappe.stream import Device, Transaction
 
@@ -55,13 +56,21 @@ async def reserve_media(tx: Transaction, device: Device, media_id: str) -> int:
     return expires_at
 
 
+async def drop_upload(tx: Transaction, media_id: str) -> None:
+    """Queue that an upload which was begun under the id is not gone on with. Its file goes once that is durable."""
+    if await store.unfinished_upload(tx, media_id) is not None:
+        store.drop_unfinished(tx, media_id)
+        tx.after_commit(tx.of(Sweeper).wake)
+
+
 async def fill_reserved(tx: Transaction, device: Device, media_id: str, described: Described, file: Received) -> None:
     """Add what was uploaded under an id given out before: once, whoever else tries at the same time.
 
     Refuses like `require_reserved`.
     """
     await require_reserved(tx, device, media_id, tx.now)
-    store.use_reservation(tx, media_id, device.user_id, otherwise=_cannot_overwrite())
+    store.use_reservation(tx, media_id, device.user_id, otherwise=cannot_overwrite())
+    await drop_upload(tx, media_id)
     store.add(tx, media_id, device.user_id, described.content_type, described.filename, file)
     arrivals = tx.of(Arrivals)
     tx.after_commit(lambda: arrivals.arrived(media_id))
@@ -73,12 +82,13 @@ async def require_reserved(reads: Database | Transaction, device: Device, media_
     reservation = await store.reservation(reads, media_id)
     if reservation is None:
         media = await store.media(reads, media_id)
-        raise _cannot_overwrite() if media is not None and media.removed_at is None else not_found()
+        raise cannot_overwrite() if media is not None and media.removed_at is None else not_found()
     if reservation.user_id != device.user_id:
         raise Refused(Errcode.FORBIDDEN, "This media ID was given to somebody else.")
     if reservation.expires_at <= now:
         raise Refused(Errcode.NOT_FOUND, "This media ID has expired. Make a new one.")
 
 
-def _cannot_overwrite() -> Refused:
+def cannot_overwrite() -> Refused:
+    """The refusal of an upload under an id that is used."""
     return Refused(Errcode.CANNOT_OVERWRITE_MEDIA, "Something was uploaded under this media ID already.")

@@ -3,7 +3,6 @@
 Client-Server API v1.19, "Content repository".
 """
 
-import contextlib
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,16 +12,26 @@ import msgspec
 from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
-from chappe.http import DEVICE, GUEST, NOBODY, Answer, JSONObject, Limit, Request, Routes
+from chappe.http import DEVICE, GUEST, JSON, NOBODY, Answer, JSONObject, Limit, Request, Routes
 from chappe.media import rules
-from chappe.media.add import Described, add_media, fill_reserved, new_media_id, require_reserved, reserve_media
+from chappe.media.add import (
+    RESERVED_MS,
+    Described,
+    add_media,
+    fill_reserved,
+    new_media_id,
+    require_reserved,
+    reserve_media,
+)
 from chappe.media.files import Files, pieces_of
 from chappe.media.find import find
+from chappe.media.routes_resumable import UPLOAD, begin, refusals_heard
 from chappe.media.serve import Content, send
 from chappe.media.sizes import Method, wanted_size
 from chappe.media.spool import Received, cannot_read
 from chappe.media.store import Media
 from chappe.media.thumbnails import Thumbnails
+from chappe.media.upload_headers import EXPOSED, is_last, limits
 from chappe.media.uploads import Uploads
 from chappe.storage import Database
 from chappe.stream import shard_of
@@ -62,7 +71,7 @@ class ThumbnailQuery(msgspec.Struct):
 async def post_upload(request: Request, query: UploadQuery) -> JSONObject:
     """Upload a file (spec: "POST /upload")."""
     media_id = new_media_id()
-    async with _refusals_heard(request):
+    async with refusals_heard(request):
         described = _described(request, query)
 
         async def commit(file: Received) -> None:
@@ -73,26 +82,35 @@ async def post_upload(request: Request, query: UploadQuery) -> JSONObject:
 
 
 @routes.post("/_matrix/media/v1/create", auth=DEVICE, limit=Limit.UPLOADS)
-async def post_create(request: Request) -> JSONObject:
+async def post_create(request: Request) -> Answer:
     """Make an address for a file that is uploaded later (spec: "POST /create")."""
     media_id = new_media_id()
+    settings = request.of(Settings)
     expires_at = await request.call(shard_of(media_id), reserve_media, media_id)
-    uri = f"mxc://{request.of(Settings).server_name}/{media_id}"
-    return {"content_uri": uri, "unused_expires_at": expires_at}
+    body = msgspec.json.encode(
+        {"content_uri": f"mxc://{settings.server_name}/{media_id}", "unused_expires_at": expires_at}
+    )
+    # That there is a limit tells clients that the upload may be cut off and go on.
+    return Answer(200, body, (*JSON, limits(settings.max_upload_bytes, RESERVED_MS), EXPOSED))
 
 
-@routes.put("/_matrix/media/v3/upload/{server_name}/{media_id}", auth=DEVICE, limit=Limit.UPLOADS)
-async def put_upload(request: Request, server_name: str, media_id: str, query: UploadQuery) -> JSONObject:
-    """Upload a file to an address made before (spec: "PUT /upload/{serverName}/{mediaId}")."""
-    async with _refusals_heard(request):
+@routes.put(UPLOAD, auth=DEVICE, limit=Limit.UPLOADS)
+async def put_upload(request: Request, server_name: str, media_id: str, query: UploadQuery) -> JSONObject | Answer:
+    """Upload a file to an address made before; with Upload-Complete, a part of it.
+
+    Spec: "PUT /upload/{serverName}/{mediaId}".
+    """
+    async with refusals_heard(request):
         described = _described(request, query)
         rules.require_ours(server_name, media_id, request.of(Settings).server_name)
+        if (last := is_last(request)) is not None:
+            return await begin(request, media_id, described, is_last=last)
         await require_reserved(request.of(Database), request.device, media_id, request.of(Clock).now_ms())
 
         async def commit(file: Received) -> None:
             await request.call(shard_of(media_id), fill_reserved, media_id, described, file)
 
-        await request.of(Uploads).take(request.device.user_id, _body(request), commit)
+        await request.of(Uploads).take(request.device.user_id, _body(request), commit, besides=media_id)
     return {}
 
 
@@ -165,16 +183,6 @@ def _frozen() -> Refused:
 def _described(request: Request, query: UploadQuery) -> Described:
     content_type = rules.content_type_of(request.header("content-type"))
     return Described(content_type, rules.require_filename(query.filename))
-
-
-@contextlib.asynccontextmanager
-async def _refusals_heard(request: Request) -> AsyncIterator[None]:
-    try:
-        yield
-    except Refused as no:
-        if no.status != 408:  # what does not come cannot be waited for
-            await request.skip_body()
-        raise
 
 
 def _body(request: Request) -> AsyncIterator[bytes]:

@@ -12,14 +12,17 @@ import hashlib
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
 from chappe.errors import Errcode, Refused
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 BATCH_BYTES = 1024 * 1024
 """How much of an upload is in memory before it is written: one visit to a thread for each batch."""
@@ -48,7 +51,7 @@ class Spool:
         """Write down what comes. It stays locked until `release`; if this is refused or cancelled, it is gone."""
         key = secrets.token_hex(16)
         try:
-            descriptor = self._create(key)
+            descriptor = create_locked(self.folder / key)
         except OSError as error:
             raise cannot_store(error) from error
         self._locked[key] = descriptor
@@ -88,14 +91,17 @@ class Spool:
         await _finished_in_thread(finish)
         return size_bytes + batched, digest.digest()
 
-    def _create(self, key: str) -> int:
-        """A new file, locked. Until it is, somebody who cleans up may take it for a leftover: then make another."""
-        while True:
-            descriptor = os.open(self.folder / key, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if os.fstat(descriptor).st_nlink:
-                return descriptor
-            os.close(descriptor)
+    def adopt(self, path: Path, descriptor: int, size_bytes: int, sha256: bytes) -> Received:
+        """Take over a file that came in elsewhere on this disk, is durable, and is locked by that descriptor.
+
+        It stays where it is, too; the lock is on the file and not on one of its names. `release` it as if it had been
+        received here. Raises OSError. Blocks for a moment: to be called in a thread.
+        """
+        key = secrets.token_hex(16)
+        os.link(path, self.folder / key)
+        self._locked[key] = os.dup(descriptor)
+        fsync_folder(self.folder)
+        return Received(key, self.folder / key, size_bytes, sha256)
 
     def release(self, key: str, *, is_settled: bool) -> None:
         """Let go of a file whose media is committed or was refused (`is_settled`), or of which that is not known."""
@@ -113,7 +119,7 @@ class Spool:
         found: list[str] = []
         with contextlib.suppress(FileNotFoundError):
             for entry in os.scandir(self.folder):
-                if len(found) < limit and entry.is_file(follow_symlinks=False) and not _is_locked(Path(entry.path)):
+                if len(found) < limit and entry.is_file(follow_symlinks=False) and not is_locked(Path(entry.path)):
                     found.append(entry.name)
         return found
 
@@ -124,15 +130,33 @@ class Spool:
 
 async def _finished_in_thread(work: Callable[[], None]) -> None:
     """Do blocking work; cancelled meanwhile, wait until it is over all the same, for it uses what is about to go."""
-    working = asyncio.ensure_future(asyncio.to_thread(work))
+    await uninterrupted(asyncio.to_thread(work))
+
+
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Do something to its end, also if whoever waits for it is cancelled; they are then cancelled afterwards."""
+    working = asyncio.ensure_future(work)
     try:
-        await asyncio.shield(working)
+        return await asyncio.shield(working)
     except asyncio.CancelledError:
         await asyncio.wait({working})
+        if not working.cancelled():
+            working.exception()  # nobody is left who wants to know
         raise
 
 
-def _is_locked(path: Path) -> bool:
+def create_locked(path: Path) -> int:
+    """A new file, locked. Until it is, somebody who cleans up may take it for a leftover: then make another."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor
+        os.close(descriptor)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody works on the file, or it is gone."""
     with contextlib.suppress(FileNotFoundError), _opened(path) as descriptor:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,6 +11,7 @@ from chappe.media import store
 from chappe.media.files import Files
 from chappe.media.spool import Spool
 from chappe.media.thumbnails import Thumbnails
+from chappe.media.unfinished import Unfinished
 from chappe.storage import Database
 from chappe.stream import Bus, Command, Shard, Transaction, shard_of
 
@@ -26,12 +27,20 @@ class Sweeper:
     """Sweeps when the process starts, when something was removed, and every hour."""
 
     def __init__(
-        self, database: Database, bus: Bus, clock: Clock, spool: Spool, files: Files, thumbnails: Thumbnails
+        self,
+        database: Database,
+        bus: Bus,
+        clock: Clock,
+        spool: Spool,
+        unfinished: Unfinished,
+        files: Files,
+        thumbnails: Thumbnails,
     ) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
         self._spool = spool
+        self._unfinished = unfinished
         self._files = files
         self._thumbnails = thumbnails
         self._woken = asyncio.Event()
@@ -59,6 +68,7 @@ class Sweeper:
         await self._delete_unlinked()
         await self._settle_left_over()
         await self._drop_expired()
+        await self._remove_given_up()
 
     async def _delete_unlinked(self) -> None:
         while files := await store.unlinked_files(self._database, MAX_SWEPT_AT_ONCE):
@@ -81,6 +91,20 @@ class Sweeper:
             for shard, ids in _by_shard(media_ids).items():
                 await self._bus.call(shard, Command(drop_reservations, None, (ids,)))
 
+    async def _remove_given_up(self) -> None:
+        """Files of uploads whose row is gone, or was never committed."""
+        keys = await asyncio.to_thread(self._unfinished.keys)
+        for at in range(0, len(keys), MAX_SWEPT_AT_ONCE):
+            without_row = await self._without_row(keys[at : at + MAX_SWEPT_AT_ONCE])
+            idle = await asyncio.to_thread(self._unfinished.not_worked_on, without_row)
+            # Asked again: an upload that began meanwhile has let go of its file only after its row was there.
+            for key in await self._without_row(idle):
+                await asyncio.to_thread(self._unfinished.remove, key)
+
+    async def _without_row(self, keys: list[str]) -> list[str]:
+        in_use = await store.unfinished_keys_in_use(self._database, keys) if keys else set()
+        return [key for key in keys if key not in in_use]
+
 
 async def forget_unlinked(tx: Transaction, device: object, key: str) -> None:
     """An act: the file is deleted."""
@@ -91,6 +115,7 @@ async def drop_reservations(tx: Transaction, device: object, media_ids: Sequence
     """An act: these ids were not used in time."""
     for media_id in media_ids:
         store.drop_reservation(tx, media_id)
+        store.drop_unfinished(tx, media_id)
 
 
 def _by_shard(media_ids: list[str]) -> dict[Shard, list[str]]:

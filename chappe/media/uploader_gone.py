@@ -47,7 +47,8 @@ async def remove_all(tx: Transaction, device: Device | None, user_id: str, after
     """The effect: remove some of their media, and queue the same for those behind."""
     owner = UserID(user_id)
     media_ids = await store.media_ids_of(tx.database, owner, after, MAX_REMOVED_AT_ONCE)
-    for media_id in media_ids:
+    begun = await store.unfinished_media_ids_of(tx.database, owner, MAX_REMOVED_AT_ONCE) if not after else []
+    for media_id in media_ids + begun:
         tx.effect(media_id, "media.remove", media_id)
     if len(media_ids) == MAX_REMOVED_AT_ONCE:
         tx.effect(user_id, "media.remove_all", user_id, media_ids[-1])

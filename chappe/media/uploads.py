@@ -6,7 +6,7 @@ What must be true: the file is on the disk before its row commits, and a file wi
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chappe.errors import Errcode, Refused
 from chappe.ids import UserID
@@ -33,24 +33,38 @@ class Uploads:
         self._quota_bytes = quota_bytes
         self._of: dict[UserID, int] = {}
         self._ended = asyncio.Event()
-        self._finishing: set[asyncio.Task[object]] = set()
+        self._finishing: set[asyncio.Task[Any]] = set()
 
     async def take(
-        self, user_id: UserID, pieces: AsyncIterator[bytes], commit: Callable[[Received], Awaitable[T]]
+        self,
+        user_id: UserID,
+        pieces: AsyncIterator[bytes],
+        commit: Callable[[Received], Awaitable[T]],
+        *,
+        besides: str = "",
     ) -> T:
         """Store what comes in, then let `commit` add its row; returns what that answers.
 
-        Refuses with LIMIT_EXCEEDED too many at once, with FORBIDDEN what goes beyond the person's quota, with
-        UNAVAILABLE when the disk does not take it. Whatever `commit` refuses leaves nothing behind.
+        `besides` is a media id whose unfinished upload does not count to the quota: this takes its place. Refuses with
+        LIMIT_EXCEEDED too many at once, with FORBIDDEN what goes beyond the person's quota, with UNAVAILABLE when the
+        disk does not take it. Whatever `commit` refuses leaves nothing behind.
         """
-        with self._counted(user_id):
-            await self._require_within_quota(user_id, 1)
+        with self.counted(user_id):
+            await self.require_within_quota(user_id, 1, besides)
             received = await self._spool.receive(pieces)
-            # From here on it must be known what became of it, also if the client leaves.
-            finishing = asyncio.create_task(self._finish(user_id, received, commit), name=user_id)
-            self._finishing.add(finishing)
-            finishing.add_done_callback(self._forget)
-            return await asyncio.shield(finishing)
+            return await asyncio.shield(self.finish(user_id, received, commit, besides=besides))
+
+    def finish(
+        self, user_id: UserID, received: Received, commit: Callable[[Received], Awaitable[T]], *, besides: str
+    ) -> "asyncio.Task[T]":
+        """Keep what has come in whole, and let `commit` add its row.
+
+        A task, for from here on it must be known what became of it, also if the client leaves.
+        """
+        finishing = asyncio.create_task(self._finish(user_id, received, commit, besides), name=user_id)
+        self._finishing.add(finishing)
+        finishing.add_done_callback(self._forget)
+        return finishing
 
     def has_any_of(self, user_id: UserID) -> bool:
         """Whether the person has an upload on its way."""
@@ -66,10 +80,12 @@ class Uploads:
         if self._finishing:
             await asyncio.wait(self._finishing)
 
-    async def _finish(self, user_id: UserID, received: Received, commit: Callable[[Received], Awaitable[T]]) -> T:
+    async def _finish(
+        self, user_id: UserID, received: Received, commit: Callable[[Received], Awaitable[T]], besides: str
+    ) -> T:
         key, is_settled = received.key, False
         try:
-            await self._require_within_quota(user_id, received.size_bytes)
+            await self.require_within_quota(user_id, received.size_bytes, besides)
             try:
                 await self._files.keep(key, received.path)
             except OSError as error:
@@ -88,13 +104,15 @@ class Uploads:
         finally:
             self._spool.release(key, is_settled=is_settled)
 
-    async def _require_within_quota(self, user_id: UserID, size_bytes: int) -> None:
+    async def require_within_quota(self, user_id: UserID, size_bytes: int, besides: str) -> None:
+        """Refuse with FORBIDDEN what goes beyond the person's quota; one media id is not counted."""
         # What is on its way at the same time is not counted: the quota is exceeded by that much at most.
-        if await store.uploaded_bytes(self._database, user_id) + size_bytes > self._quota_bytes:
+        if await store.uploaded_bytes(self._database, user_id, besides) + size_bytes > self._quota_bytes:
             raise Refused(Errcode.FORBIDDEN, f"You may upload {self._quota_bytes} bytes in all, and that is reached.")
 
     @contextlib.contextmanager
-    def _counted(self, user_id: UserID) -> Iterator[None]:
+    def counted(self, user_id: UserID) -> Iterator[None]:
+        """Count an upload that is on its way. Refuses with LIMIT_EXCEEDED too many at once."""
         of_person = self._of.get(user_id, 0)
         if of_person >= MAX_UPLOADS_OF_A_PERSON or sum(self._of.values()) >= MAX_UPLOADS_AT_ONCE:
             raise Refused(
@@ -111,7 +129,7 @@ class Uploads:
                 del self._of[user_id]
             self._tell_ended()
 
-    def _forget(self, finishing: "asyncio.Task[object]") -> None:
+    def _forget(self, finishing: "asyncio.Task[Any]") -> None:
         self._finishing.discard(finishing)
         if not finishing.cancelled():
             finishing.exception()  # Whoever asked has it, unless they left: then nobody wants to know.

@@ -109,6 +109,8 @@ async def test_paths_around_a_route(estate: Estate, label: str) -> None:
         said = await estate.ask("GET", around.encode(), token=token)
         assert said.status in (200, 400, 401, 403, 404, 405), said
     for method in ("PATCH", "TRACE", "CONNECT", "get", "", "BREW", "\u00e9"):
+        if f"{method} {route.path}" in ROUTES:
+            continue
         said = await estate.ask(method, path.encode(), token=token)
         assert said.code == (405, "M_UNRECOGNIZED"), said
     said = await estate.ask("OPTIONS", path.encode())

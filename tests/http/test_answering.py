@@ -71,8 +71,8 @@ async def test_an_optional_token_is_checked_if_it_is_there(client: httpx.AsyncCl
 async def test_every_answer_has_the_cors_headers(client: httpx.AsyncClient, method: str, path: str) -> None:
     headers = (await client.request(method, path)).headers
     assert headers["access-control-allow-origin"] == "*"
-    assert headers["access-control-allow-methods"] == "GET, POST, PUT, DELETE, OPTIONS"
-    assert headers["access-control-allow-headers"] == "X-Requested-With, Content-Type, Authorization"
+    assert set(headers["access-control-allow-methods"].split(", ")) >= {"GET", "POST", "PUT", "DELETE", "OPTIONS"}
+    assert headers["access-control-allow-headers"].startswith("X-Requested-With, Content-Type, Authorization")
 
 
 async def test_options_runs_nothing(client: httpx.AsyncClient) -> None:
