@@ -17,7 +17,7 @@ password_link, email_address, email_session.
 In the user's shard: device, access_token, refresh_token, login_token, profile, account_data, filter.
 """
 
-from chappe.accounts import approve, deactivate, guest_upgrade, log_out, login, password_link, restrict
+from chappe.accounts import approve, deactivate, guest_upgrade, log_out, login, password_link, profile, restrict
 from chappe.accounts.account_data import ManagedData, account_data_of, change_account_data, put_account_data
 from chappe.accounts.changes import account_data_changes
 from chappe.accounts.deactivate import Deactivated
@@ -54,6 +54,7 @@ from chappe.stream import Bus, Effect, Writer
 
 EFFECTS: dict[str, Effect] = {
     "accounts.log_in_new": login.log_in_new,
+    "accounts.name_new": profile.name_new,
     "accounts.end_guest": guest_upgrade.end_guest,
     "accounts.log_out_others": log_out.log_out_others,
     "accounts.close": deactivate.close,

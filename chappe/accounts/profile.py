@@ -9,7 +9,7 @@ from chappe.accounts import store
 from chappe.accounts.store import Fetches
 from chappe.errors import Errcode, Refused
 from chappe.events.canonical_json import encode
-from chappe.ids import UserID
+from chappe.ids import UserID, localpart_of
 from chappe.stream import Device, Transaction
 
 MAX_PROFILE_BYTES = 65_535
@@ -74,6 +74,15 @@ async def put_value(tx: Transaction, device: Device | None, user_id: UserID, key
     # The braces are two bytes, and every field but the first needs a comma that is counted with it.
     store.put_profile_value(tx, user_id, key, encode(value), MAX_PROFILE_BYTES - 1, otherwise=too_large)
     await _tell(tx, user_id, key, value)
+
+
+async def name_new(tx: Transaction, device: Device | None, user_id: str) -> None:
+    """The effect in the person's shard: a new account is shown by its user name, until the person chooses another.
+
+    The specification leaves a new profile empty. Clients then show the whole user id as somebody's name, in every
+    room and beside every message.
+    """
+    await put_value(tx, device, UserID(user_id), "displayname", localpart_of(user_id))
 
 
 async def remove_value(tx: Transaction, device: Device | None, user_id: UserID, key: str) -> None:

@@ -72,6 +72,8 @@ def _add(tx: Transaction, new: NewAccount, login: NewLogin | None) -> None:
     register_store.add_account(tx, new, otherwise=name_taken())
     for policy, version in new.accepted_terms:
         register_store.add_accepted_terms(tx, new.user_id, policy, version)
+    if not new.is_guest:
+        tx.effect(new.user_id, "accounts.name_new", new.user_id, awaited=True)
     if login is not None:
         tx.effect(
             new.user_id, "accounts.log_in_new", new.user_id, new.is_guest, msgspec.to_builtins(login), awaited=True

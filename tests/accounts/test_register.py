@@ -32,6 +32,14 @@ async def test_capitals_become_small(desk: Desk) -> None:
     assert (await desk.log_in("ALICE")).ok()["user_id"] == "@alice:localhost"
 
 
+async def test_a_new_account_is_shown_by_its_user_name(desk: Desk) -> None:
+    """Else clients show @alice:localhost as the name of a person."""
+    await desk.register("alice")
+    assert (await desk.get("/profile/@alice:localhost")).ok() == {"displayname": "alice"}
+    await desk.register("bob", inhibit_login=True)
+    assert (await desk.get("/profile/@bob:localhost")).ok() == {"displayname": "bob"}
+
+
 async def test_a_login_can_be_left_out(desk: Desk) -> None:
     answer = await desk.register("alice", inhibit_login=True)
     assert answer == {"user_id": "@alice:localhost", "home_server": "localhost"}

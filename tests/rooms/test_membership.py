@@ -92,7 +92,11 @@ async def test_decline_retract_and_leave(anna: Person, bob: Person) -> None:
     assert (await bob.join(room)).errcode == "M_FORBIDDEN"
     knocking = await anna.create_room(initial_state=[{"type": "m.room.join_rules", "content": {"join_rule": "knock"}}])
     assert (await bob.post(f"/knock/{knocking}", {"reason": "please"})).ok() == {"room_id": knocking}
-    assert await membership(anna, knocking, bob.user_id) == {"membership": "knock", "reason": "please"}
+    assert await membership(anna, knocking, bob.user_id) == {
+        "membership": "knock",
+        "reason": "please",
+        "displayname": "bob",
+    }
     assert (await bob.post(f"/knock/{knocking}")).status == 200
     assert (await bob.leave(knocking)).status == 200
     assert (await membership(anna, knocking, bob.user_id))["membership"] == "leave"

@@ -94,7 +94,7 @@ async def test_a_new_name_reaches_every_room_and_only_there(house: House, anna: 
     shown = {"membership": "join", "displayname": "Robert", "avatar_url": "mxc://localhost/b"}
     assert await membership(anna, rooms[0], bob.user_id) == shown
     assert await membership(anna, rooms[1], bob.user_id) == {"membership": "leave"}
-    assert await membership(anna, rooms[2], bob.user_id) == {"membership": "invite"}
+    assert await membership(anna, rooms[2], bob.user_id) == {"membership": "invite", "displayname": "bob"}
     before = await event_types(anna, rooms[0])
     await bob.put(f"/profile/{bob.user_id}/displayname", {"displayname": "Robert"})
     await house.settle()
