@@ -315,8 +315,7 @@ async def greeting(chappe: Chappe) -> str:
     if link is not None:
         lines += ["  No owner yet. Open this link once, within a day, to make the owner's account:", f"    {link}", ""]
     lines += [
-        f"  Client: nheko, for example; as homeserver give it {settings.base_url}",
-        "  Element and Cinny were not tried yet; what they may miss is in the README.",
+        f"  Client: Element Web, Cinny or nheko, for example; as homeserver give it {settings.base_url}",
         f"  Registration: {_REGISTRATION[settings.registration.value]}",
         f"  Reached from: {_reach(settings)}",
         "  Not yet: federation with other servers (see README).",

@@ -1,7 +1,7 @@
 """What is said in a room: sending, redacting, history, receipts, typing, and who may see it.
 
 `send.py` `redact.py` `receipts.py` `fully_read.py`: the acts · `visible.py` who may see which events (every read
-goes through it) · `pages.py` walking through history · `messages.py` `context.py` what clients read ·
+goes through it) · `pages.py` walking through history · `messages.py` `context.py` `peek.py` what clients read ·
 `relations.py` `thread_list.py` what relates to an event, and a room's threads · `by_time.py` the event at a time ·
 `unsigned.py` what is told besides an event · `aggregations.py` what relates to it, told with it · `unread.py` what
 somebody has not read, thread by thread · `ignoring.py` whom somebody ignores · `filters.py` `event_fields.py` pure ·

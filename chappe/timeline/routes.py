@@ -8,6 +8,7 @@ from chappe.clock import Clock
 from chappe.events import canonical_json
 from chappe.http import DEVICE, GUEST, JSONObject, Limit, RawJSON, Request, Routes
 from chappe.ids import EventID, RoomID
+from chappe.rooms.read_state import reader_of
 from chappe.storage import Database
 from chappe.stream import Log
 from chappe.timeline.aggregations import Bundling
@@ -16,6 +17,7 @@ from chappe.timeline.context import ContextQuery, context
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.messages import MessagesQuery, messages
 from chappe.timeline.pages import Walk
+from chappe.timeline.peek import PeekQuery, peek
 from chappe.timeline.redact import redact_event
 from chappe.timeline.routes_markers import routes as _markers
 from chappe.timeline.routes_relations import routes as _relations
@@ -53,6 +55,14 @@ async def get_messages(request: Request, room_id: RoomID, query: MessagesQuery) 
     walk = await _walk(request, room_id, query.filter)
     head = request.of(Log).head_of(room_id)
     return RawJSON(await messages(walk, query, head, request.of(Clock).now_ms()))
+
+
+@_routes.get("/_matrix/client/v3/rooms/{room_id}/initialSync", auth=GUEST)
+async def get_initial_sync(request: Request, room_id: RoomID, query: PeekQuery) -> RawJSON:
+    """A room at one look (spec: "GET /rooms/{roomId}/initialSync")."""
+    walk = await _walk(request, room_id, None)
+    reader = await reader_of(request.of(Database), request.of(Log), room_id, request.device.user_id)
+    return RawJSON(await peek(walk, reader, query, request.of(Clock).now_ms()))
 
 
 @_routes.get("/_matrix/client/v3/rooms/{room_id}/context/{event_id}", auth=GUEST)

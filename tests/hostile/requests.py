@@ -281,6 +281,7 @@ QUERIES: dict[str, dict[str, str]] = {
     },
     "GET /_matrix/client/v1/mutual_rooms": {"user_id": "@ben:localhost", "from": ""},
     "GET /_matrix/client/v3/rooms/{room_id}/context/{event_id}": {"limit": "10", "filter": "{}"},
+    "GET /_matrix/client/v3/rooms/{room_id}/initialSync": {"limit": "10"},
     "GET /_matrix/client/v1/rooms/{room_id}/timestamp_to_event": {"ts": "1700000000000", "dir": "f"},
     **{
         f"GET /_matrix/client/v1/rooms/{{room_id}}/relations/{{event_id}}{path}": {
