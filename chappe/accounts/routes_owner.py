@@ -59,7 +59,7 @@ _WORDS = {
         " there is no owner, it prints a new link.",
         "Your account is ready",
         "You are",
-        "Open a Matrix client, for example nheko. Where it asks for the homeserver, write",
+        "Open a Matrix client, for example Element or nheko. Where it asks for the homeserver, write",
     ),
     Language.FRENCH: _Words(
         "Votre compte",
@@ -79,7 +79,7 @@ _WORDS = {
         " qu’il n’a pas de propriétaire, il affiche un nouveau lien.",
         "Votre compte est prêt",
         "Vous êtes",
-        "Ouvrez un client Matrix, par exemple nheko. Comme serveur, indiquez",
+        "Ouvrez un client Matrix, par exemple Element ou nheko. Comme serveur, indiquez",
     ),
 }
 
