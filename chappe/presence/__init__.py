@@ -1,14 +1,15 @@
 """Who is there: online, idle, busy or offline, since when, and what they say about it.
 
 A *device* is present while it syncs, or for a moment after it said so; a person is what their devices are together.
-`presence.py` who is there, in memory · `marks.py` in which rooms whose presence changed · `rules.py` pure ·
+`presence.py` who is there, in memory · `meetings.py` whose presence changed, and who meets them · `rules.py` pure ·
 `told.py` what clients read · `routes.py` the endpoints. Owns no tables: a restart forgets everything.
 """
 
 from chappe.accounts import ProfileChanged
 from chappe.events.state import Draft
 from chappe.ids import UserID
-from chappe.presence.presence import Joined, Person, Presence
+from chappe.presence.meetings import Joined
+from chappe.presence.presence import Person, Presence
 from chappe.presence.routes import routes
 from chappe.presence.rules import State, parse_state
 from chappe.presence.told import M_PRESENCE, event_of

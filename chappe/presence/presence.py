@@ -4,14 +4,14 @@ Nobody is woken by a change, and no timer runs: what time has changed is found w
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from itertools import chain
 from types import TracebackType
 
 from chappe.clock import Clock
 from chappe.ids import UserID
-from chappe.presence.marks import Marks
+from chappe.presence.meetings import MAX_TOLD, Joined, Meetings
 from chappe.presence.rules import IDLE_AFTER_MS, OFFLINE_AFTER_MS, State, together
-from chappe.stream import Device, Log, Shard
+from chappe.stream import Device, Log
 
 MAX_PEOPLE = 100_000
 """People remembered. Beyond, those are forgotten first who came first, and seem offline until they sync again."""
@@ -19,13 +19,11 @@ MAX_DEVICES = 50
 """Devices of one person that count at a time."""
 ACTIVE_EVERY_MS = 1_000
 """Of somebody who is online, what they do is noted once in so long."""
-MAX_TOLD = 250
-"""People told of in one answer, about 150 bytes each."""
+MAX_PLACES = 1_000_000
+"""Rooms of all those people together, about 40 bytes each. Beyond, people are forgotten in the same way."""
+MAX_SWEPT = 500
+"""People who fell silent of whom one look takes notice, about a millisecond. The next look goes on."""
 
-Joined = Mapping[Shard, frozenset[str]]
-"""The rooms that somebody is in, by shard. Replaced when it changes, never altered."""
-
-_NOWHERE: frozenset[str] = frozenset()
 _KeyOfDevice = tuple[UserID, str]
 
 
@@ -58,7 +56,7 @@ class Presence:
         self._now = clock.now_ms
         self.enabled = enabled
         self._people: OrderedDict[UserID, Person] = OrderedDict()
-        self._marks = Marks()
+        self._meetings = Meetings()
         self._leaving: OrderedDict[_KeyOfDevice, int] = OrderedDict()
         """Devices without an open request, and since when: the one silent longest first."""
         self._active: OrderedDict[UserID, int] = OrderedDict()
@@ -134,21 +132,15 @@ class Presence:
         if not self.enabled:
             return {}
         self._sweep()
-        found: dict[UserID, Person] = {}
-        if since >= self.changed_upto and not anew:
-            return found
-        for shard, room_ids in joined.items():
-            for room_id in room_ids:
-                all_present = since < 0 or room_id in anew
-                for user_id in self._marks.since(room_id, -1 if all_present else since):
-                    person = self._people.get(user_id)
-                    if person is None or room_id not in person.joined.get(shard, _NOWHERE):
-                        continue
-                    if not all_present or person.state is not State.OFFLINE:
-                        found[user_id] = person
-                        if len(found) == MAX_TOLD:
-                            return found
-        return found
+        if since < 0:
+            told = self._meetings.there(chain.from_iterable(joined.values()))
+        elif since < self.changed_upto:
+            told = self._meetings.changed_since(since, joined)
+        else:
+            told = []
+        if anew and since >= 0:
+            told += self._meetings.there(anew)
+        return {user_id: self._people[user_id] for user_id in told[:MAX_TOLD]}
 
     # How it is kept
 
@@ -183,19 +175,15 @@ class Presence:
             if len(self._people) >= MAX_PEOPLE:
                 self._forget(next(iter(self._people)))
             person = self._people[user_id] = Person(joined, self._now())
+            self._meetings.move(user_id, {}, joined)
         elif person.joined is not joined:
-            self._move(user_id, person, joined)
+            came_in = self._meetings.move(user_id, person.joined, joined)
+            person.joined = joined
+            if came_in and person.state is not State.OFFLINE:
+                self._mark(user_id, person)  # in the new rooms they are to be seen
+        while self._meetings.places > MAX_PLACES and len(self._people) > 1:
+            self._forget(next(other for other in self._people if other != user_id))
         return person
-
-    def _move(self, user_id: UserID, person: Person, joined: Joined) -> None:
-        """Somebody is in other rooms than before: in new ones they are to be seen."""
-        before, person.joined = person.joined, joined
-        if person.state is State.OFFLINE:
-            return
-        entered = [(room_ids, before.get(shard, _NOWHERE)) for shard, room_ids in joined.items()]
-        new = [room_id for now_in, was_in in entered if now_in is not was_in for room_id in now_in - was_in]
-        if new:
-            self._marks.put(new, user_id, self._count())
 
     def _put_device(self, person: Person, device_id: str, state: State) -> None:
         person.devices.pop(device_id, None)
@@ -214,7 +202,7 @@ class Presence:
         self._active[user_id] = person.active_at
 
     def _settle(self, user_id: UserID, person: Person, status: str | None) -> None:
-        """Find out what a person is now, and mark it in their rooms if it is not what they were."""
+        """Find out what a person is now, and note it if it is not what they were."""
         state = together(person.devices.values(), idle=person.idle)
         if state is person.state and status == person.status:
             return
@@ -222,25 +210,22 @@ class Presence:
         self._mark(user_id, person)
 
     def _mark(self, user_id: UserID, person: Person) -> None:
-        count = self._count()
-        for room_ids in person.joined.values():
-            self._marks.put(room_ids, user_id, count)
-
-    def _count(self) -> int:
         self._log.ephemeral += 1
         self.changed_upto = self._log.ephemeral
-        return self.changed_upto
+        self._meetings.change(user_id, self.changed_upto, is_there=person.state is not State.OFFLINE)
 
     def _sweep(self) -> None:
         """Notice who fell silent. Each is looked at once for each time they spoke."""
-        now = self._now()
-        while self._leaving and now - next(iter(self._leaving.values())) > OFFLINE_AFTER_MS:
+        now, left = self._now(), MAX_SWEPT
+        while left and self._leaving and now - next(iter(self._leaving.values())) > OFFLINE_AFTER_MS:
+            left -= 1
             user_id, device_id = next(iter(self._leaving))
             del self._leaving[user_id, device_id]
             if (person := self._people.get(user_id)) is not None:
                 self._put_device(person, device_id, State.OFFLINE)
                 self._settle(user_id, person, person.status)
-        while self._active and now - next(iter(self._active.values())) > IDLE_AFTER_MS:
+        while left and self._active and now - next(iter(self._active.values())) > IDLE_AFTER_MS:
+            left -= 1
             user_id = next(iter(self._active))
             del self._active[user_id]
             if (person := self._people.get(user_id)) is not None:
@@ -248,7 +233,7 @@ class Presence:
                 self._settle(user_id, person, person.status)
 
     def _forget(self, user_id: UserID) -> None:
-        del self._people[user_id]
+        self._meetings.forget(user_id, self._people.pop(user_id).joined)
         self._active.pop(user_id, None)
 
 

@@ -6,7 +6,8 @@ from chappe.clock import Clock
 from chappe.errors import Errcode, Refused
 from chappe.http import DEVICE, Request, Routes
 from chappe.ids import UserID
-from chappe.presence.presence import Joined, Presence
+from chappe.presence.meetings import Joined
+from chappe.presence.presence import Presence
 from chappe.presence.rules import parse_state, require_status
 from chappe.presence.told import Shown, shown
 from chappe.rooms import joined_rooms, share_a_room
