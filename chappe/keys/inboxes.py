@@ -1,6 +1,6 @@
 """The messages that wait for devices, as /sync tells them: in order, and none twice.
 
-A device has received what it was told when it comes back with the token of that answer, or a later one.
+A device has received what it was told when it comes back with the token of that answer, or a later one of its own.
 Only then is it erased. Most devices have nothing waiting, which is known here without asking the database.
 """
 

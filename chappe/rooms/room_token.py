@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from chappe.errors import Errcode, Refused
 from chappe.ids import RoomID
 from chappe.stream import Place, place, shard_at, shard_of
-from chappe.stream.token import VERSION as SYNC_VERSION
+from chappe.stream.token import VERSIONS as SYNC_VERSIONS
 from chappe.stream.token import decode_token
 
 VERSION = "r1_"
@@ -25,7 +25,7 @@ def encode_room_token(at: Place) -> str:
 def decode_room_token(text: str, room_id: RoomID, where: str) -> Place:
     """The place of a token, ours or one of /sync. Refuses (INVALID_PARAM) what is none of this room."""
     shard = shard_of(room_id)
-    if text.startswith(SYNC_VERSION):
+    if text.startswith(SYNC_VERSIONS):
         return place(shard, decode_token(text, where).positions.get(shard, 0))
     at = _unpack(text)
     if at is None or shard_at(at) != shard:

@@ -2,10 +2,12 @@
 
 It carries the reader's own shards only: the others' positions would tell strangers how busy people are.
 
-Bytes, as URL-safe Base64 behind the version `s1_`: the history id (6 bytes), a bitmap of the shards with a
-position (32), their positions as varints, the process that counted the ephemeral (4), its count (varint),
-and only where the device has messages waiting that were not told yet, how far they were told (varint).
-At most 1.5 KB while no shard has more than 2^28 entries.
+Bytes, as URL-safe Base64 behind the version `s2_`: the history id (6 bytes), a bitmap of the shards with a
+position (32), their positions as varints, the process that counted the ephemeral (4), its count (varint), the
+device that it was made for (4), and only where that has messages waiting that were not told yet, how far they
+were told (varint). At most 1.5 KB while no shard has more than 2^28 entries.
+
+In a token of version `s1_`, of before, no device stands.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -18,13 +20,15 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.stream.shards import SHARDS
 
-VERSION = "s1_"
+VERSION = "s2_"
+VERSIONS = (VERSION, "s1_")
 MAX_TOKEN_CHARS = 3_000
 MAX_KEPT = 1_000
 """Tokens that are remembered unpacked; one of 256 shards takes 25 KB, one of ten 2 KB."""
 _HISTORY_BYTES = 6
 _BITMAP_BYTES = SHARDS // 8
 _PROCESS_BYTES = 4
+_DEVICE_BYTES = 4
 
 
 class SyncToken(msgspec.Struct, frozen=True):
@@ -35,6 +39,8 @@ class SyncToken(msgspec.Struct, frozen=True):
     """By shard; a shard that is not there is at 0."""
     process: bytes
     ephemeral: int
+    device: bytes | None = None
+    """Digest of the device that was given it; None if that is not known."""
     inbox: int | None = None
     """How far the device's messages were told, in its person's shard; None: as far as everything else."""
 
@@ -49,11 +55,17 @@ def process_digest(name: str) -> bytes:
     return digest(name, _PROCESS_BYTES)
 
 
+def device_digest(device_id: str) -> bytes:
+    """A device id as it stands in a token."""
+    return digest(device_id, _DEVICE_BYTES)
+
+
 def encode_token(
     history: bytes,
     heads: Sequence[int],
     process: bytes,
     ephemeral: int,
+    device: bytes,
     shards: Iterable[int] = range(SHARDS),
     inbox: int | None = None,
 ) -> str:
@@ -67,6 +79,7 @@ def encode_token(
             _put_varint(varints, position)
     varints += process
     _put_varint(varints, ephemeral)
+    varints += device
     if inbox is not None:
         _put_varint(varints, inbox)
     packed = history + bitmap.to_bytes(_BITMAP_BYTES, "little") + bytes(varints)
@@ -76,13 +89,13 @@ def encode_token(
 @lru_cache(maxsize=MAX_KEPT)
 def _decode(text: str) -> SyncToken:
     """The token. A client that waits comes back with the same one until there is something new."""
-    if not text.startswith(VERSION) or len(text) > MAX_TOKEN_CHARS:
+    version, body = text[: len(VERSION)], text[len(VERSION) :]
+    if version not in VERSIONS or len(text) > MAX_TOKEN_CHARS:
         raise ValueError
-    body = text[len(VERSION) :]
     packed = urlsafe_b64decode(body + "=" * (-len(body) % 4))
     if urlsafe_b64encode(packed).rstrip(b"=").decode() != body:
         raise ValueError
-    return _unpack(packed)
+    return _unpack(packed, has_device=version == VERSION)
 
 
 def decode_token(text: str, where: str = "since") -> SyncToken:
@@ -95,7 +108,7 @@ def decode_token(text: str, where: str = "since") -> SyncToken:
         ) from None
 
 
-def _unpack(packed: bytes) -> SyncToken:
+def _unpack(packed: bytes, *, has_device: bool) -> SyncToken:
     at = _HISTORY_BYTES + _BITMAP_BYTES
     if len(packed) < at + _PROCESS_BYTES + 1:
         raise ValueError
@@ -107,12 +120,14 @@ def _unpack(packed: bytes) -> SyncToken:
         bitmap ^= lowest
     process = packed[at : at + _PROCESS_BYTES]
     ephemeral, end = _get_varint(packed, at + _PROCESS_BYTES)
-    inbox = None
-    if end != len(packed):
+    device = inbox = None
+    if has_device:
+        device, end = packed[end : end + _DEVICE_BYTES], end + _DEVICE_BYTES
+    if end < len(packed):
         inbox, end = _get_varint(packed, end)
     if end != len(packed):
         raise ValueError
-    return SyncToken(packed[:_HISTORY_BYTES], positions, process, ephemeral, inbox)
+    return SyncToken(packed[:_HISTORY_BYTES], positions, process, ephemeral, device, inbox)
 
 
 def _put_varint(into: bytearray, number: int) -> None:

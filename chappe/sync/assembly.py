@@ -11,7 +11,7 @@ from chappe.push import Deciders
 from chappe.rooms import StoredEvent, Tails, UserRoom
 from chappe.storage import Database
 from chappe.stream import Place, Shard, place, position_at
-from chappe.stream.token import SyncToken
+from chappe.stream.token import SyncToken, device_digest
 from chappe.sync.delta import Delta, Deltas, View
 from chappe.sync.followers import Follower
 from chappe.timeline.filters import SyncFilter
@@ -123,9 +123,11 @@ class Assembly:
         shard, device_id = self.follower.shard, self.viewer.device_id
         if device_id is None:
             return []
-        after = self.place_since(shard)
-        if self.since is not None and self.since.inbox is not None:
-            after = min(after, place(shard, self.since.inbox))
+        after = place(shard, 0)
+        if self.since is not None and is_for(self.since, device_id):
+            after = self.place_since(shard)
+            if self.since.inbox is not None:
+                after = min(after, place(shard, self.since.inbox))
         told = await self.inboxes.tell(self.user_id, device_id, after, place(shard, self.heads[shard]))
         self.inbox_told = None if told.is_all else position_at(told.upto)
         return told.events
@@ -134,6 +136,12 @@ class Assembly:
         """How far the client has come in a shard."""
         position = self.since.positions.get(room_shard, 0) if self.since is not None else 0
         return place(room_shard, position)
+
+
+def is_for(since: SyncToken, device_id: str | None) -> bool:
+    """Whether a token is the device's own. One of another device of the person shows nothing of what this one has
+    received: nothing may be erased because of it."""
+    return since.device is None or since.device == device_digest(device_id or "")
 
 
 def account_event(type: str, content: bytes) -> bytes:

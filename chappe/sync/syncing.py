@@ -12,9 +12,9 @@ from chappe.push import Deciders
 from chappe.rooms import Tails
 from chappe.storage import Database
 from chappe.stream import Device, Log
-from chappe.stream.token import SyncToken, decode_token, digest, encode_token, process_digest
+from chappe.stream.token import SyncToken, decode_token, device_digest, digest, encode_token, process_digest
 from chappe.sync.assemble import assemble
-from chappe.sync.assembly import Assembly
+from chappe.sync.assembly import Assembly, is_for
 from chappe.sync.delta import Deltas, View
 from chappe.sync.followers import Follower, Followers
 from chappe.timeline.filters import SyncFilter
@@ -89,7 +89,7 @@ class Syncing:
             follower.waiting.add(news)
             try:
                 may_wait = may_wait and not self._stopping.is_set()
-                if not (may_wait and since is not None and self._has_told_all(since, follower)):
+                if not (may_wait and since is not None and self._has_told_all(since, follower, wish.device)):
                     body = await self._attempt(wish, since, even_without_news=not may_wait)
                     if body is not None:
                         return body
@@ -102,9 +102,11 @@ class Syncing:
         self._stopping.set()
         self.followers.wake_all()
 
-    def _has_told_all(self, since: SyncToken, follower: Follower) -> bool:
+    def _has_told_all(self, since: SyncToken, follower: Follower, device: Device) -> bool:
         """Whether nothing at all has happened where the person reads: so it is with most requests when they come."""
         if since.process != self._process or since.ephemeral < self._typing.changed_upto or since.inbox is not None:
+            return False
+        if not is_for(since, device.device_id):
             return False
         heads, told = self._log.heads, since.positions
         if heads[follower.shard] != told.get(follower.shard, 0):
@@ -114,7 +116,8 @@ class Syncing:
     def _token(self, a: Assembly, ephemeral: int) -> str:
         """The sync token for what an answer was made of: the shards of the person's rooms, and their own."""
         shards = {*a.joined, a.follower.shard}
-        return encode_token(self._history, a.heads, self._process, ephemeral, shards, a.inbox_told)
+        device = device_digest(a.viewer.device_id or "")
+        return encode_token(self._history, a.heads, self._process, ephemeral, device, shards, a.inbox_told)
 
     def _token_of(self, text: str) -> SyncToken | None:
         """The token, if it is of this line of history. After a restored backup clients start again."""
@@ -165,7 +168,7 @@ class Syncing:
         if assembly.echoes:
             await asyncio.sleep(ECHO_BEHIND_ANSWER_S)
         is_news = answer.has_news or answer.presence
-        says_nothing = since is not None and not is_news and self._has_told_all(since, follower)
+        says_nothing = since is not None and not is_news and self._has_told_all(since, follower, wish.device)
         if wish.since is not None and says_nothing:
             return answer.render(wish.since)
         return answer.render(self._token(assembly, ephemeral))

@@ -55,6 +55,33 @@ async def test_a_message_reaches_its_device_once(house: House) -> None:
     assert await stored(house) == 0
 
 
+async def test_a_token_of_another_device_erases_nothing(house: House) -> None:
+    """sync: a token shows what its own device has received, and nothing of the person's other ones."""
+    ann, ben = await house.person("ann"), await house.person("ben")
+    other = await ben.another_device()
+    for person in (ben, other):
+        await person.sync()
+    for number in range(MAX_TOLD + 2):
+        await send_number(ann, other, number)
+    of_ben = (await ben.sync())["next_batch"]
+    for _ in range(2):  # the answer that was lost is told again
+        first = await other.sync(since=of_ben)
+        assert numbers(first) == list(range(MAX_TOLD))
+    assert await stored(house) == MAX_TOLD + 2
+    assert numbers(await other.sync()) == [MAX_TOLD, MAX_TOLD + 1]
+    assert numbers(await other.sync()) == []
+    assert await stored(house) == 0
+
+
+async def test_a_token_of_another_device_waits_for_nothing_that_is_there(house: House) -> None:
+    """sync: what waits for the device is told at once, although nothing has happened since the token."""
+    ann, ben = await house.person("ann"), await house.person("ben")
+    other = await ben.another_device()
+    await send_number(ann, other, 7)
+    of_ben = (await ben.sync())["next_batch"]
+    assert numbers(await asyncio.wait_for(other.sync(since=of_ben, timeout=60_000), 30)) == [7]
+
+
 async def test_a_star_reaches_all_devices(house: House) -> None:
     ann, ben = await house.person("ann"), await house.person("ben")
     other = await ben.another_device()

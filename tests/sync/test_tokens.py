@@ -1,5 +1,6 @@
 """Sync tokens over restarts, other histories and full shards."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 
 from chappe.app import Chappe
 from chappe.config import Settings
+from chappe.errors import Refused
 from chappe.storage import Database
-from chappe.stream.token import decode_token, digest, encode_token, process_digest
+from chappe.stream.token import decode_token, device_digest, digest, encode_token, process_digest
 from tests.house import Clock, House, Person
 
 pytestmark = pytest.mark.anyio
@@ -96,17 +98,33 @@ async def test_a_token_from_the_future_begins_from_the_beginning(server: Server)
     ann = await server.house.person("ann")
     room = await ann.create_room()
     log = server.house.chappe.log
-    ahead = encode_token(digest(log.history), [head + 1 for head in log.heads], process_digest("x"), 0)
+    device = device_digest(ann.device_id)
+    ahead = encode_token(digest(log.history), [head + 1 for head in log.heads], process_digest("x"), 0, device)
     assert room in (await ann.sync(since=ahead))["rooms"]["join"]
 
 
 def test_the_largest_token_is_small_and_comes_back_as_it_was() -> None:
     heads = [2**28 - 1 - shard for shard in range(257)]
-    token = encode_token(digest("history"), heads, process_digest("process"), 2**32)
+    device = device_digest("PHONE")
+    token = encode_token(digest("history"), heads, process_digest("process"), 2**32, device, inbox=2**28 - 1)
     assert len(token) <= MAX_TOKEN_BYTES
     read = decode_token(token)
     assert read.positions == dict(enumerate(heads[:256]))
     assert (read.history, read.process, read.ephemeral) == (digest("history"), process_digest("process"), 2**32)
+    assert (read.device, read.inbox) == (device, 2**28 - 1)
+
+
+def test_a_token_of_before_devices_stood_in_it_is_read_and_a_cut_one_is_not() -> None:
+    heads = [0] * 257
+    heads[3] = 5
+    token = encode_token(digest("history"), heads, process_digest("process"), 7, device_digest("PHONE"))
+    packed = urlsafe_b64decode(token[3:] + "=" * (-len(token[3:]) % 4))
+    before = "s1_" + urlsafe_b64encode(packed[:-4]).rstrip(b"=").decode()
+    read = decode_token(before)
+    assert (read.positions, read.ephemeral, read.device, read.inbox) == ({3: 5}, 7, None, None)
+    for cut in range(1, 4):
+        with pytest.raises(Refused):
+            decode_token("s2_" + urlsafe_b64encode(packed[:-cut]).rstrip(b"=").decode())
 
 
 async def test_a_token_does_not_tell_what_strangers_do(house: House) -> None:

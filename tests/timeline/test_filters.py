@@ -12,7 +12,7 @@ from chappe.ids import RoomID
 from chappe.rooms import StoredEvent
 from chappe.rooms.room_token import decode_room_token, encode_room_token
 from chappe.stream import Place, place, shard_of
-from chappe.stream.token import digest, encode_token, process_digest
+from chappe.stream.token import device_digest, digest, encode_token, process_digest
 from chappe.timeline.event_fields import EventFields, split_path
 from chappe.timeline.filters import MAX_NAMES, MAX_PATTERNS, EventFilter, SyncFilter
 
@@ -243,5 +243,5 @@ def test_a_token_of_another_room_is_refused_and_one_of_sync_is_not() -> None:
         decode_room_token(encode_room_token(place(shard_of(other), 5)), ROOM, "from")
     heads = [0] * 257
     heads[shard_of(ROOM)] = 7
-    token = encode_token(digest("h"), heads, process_digest("p"), 3)
+    token = encode_token(digest("h"), heads, process_digest("p"), 3, device_digest("D"))
     assert decode_room_token(token, ROOM, "from") == place(shard_of(ROOM), 7)
