@@ -67,7 +67,7 @@ class KeyChanges:
         self._database = database
         self._tails = tails
         self.news = KeyNews(log)
-        self.counts = KeyCounts(database)
+        self.counts = KeyCounts(database, log)
 
     async def lists(
         self, user_id: UserID, rooms: Mapping[RoomID, UserRoom], moved: Iterable[RoomID], told: Range

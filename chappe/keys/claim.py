@@ -23,13 +23,18 @@ async def claim_keys(tx: Transaction, device: Device, user_id: UserID, wanted: d
     ]
 
     def give_out() -> None:
+        have_less = []
         for device_id, algorithm, outcome in claims:
-            key_id, key, fallback_id, fallback = outcome.row
+            key_id, key, fallback_id, fallback, was_used = outcome.row
+            is_news = key_id is not None or was_used == 0
             if key_id is None:
                 key_id, key = fallback_id, fallback
             if key_id is not None:
                 answer[device_id] = {f"{algorithm}:{key_id}": msgspec.Raw(key)}
-        tx.of(KeyCounts).forget(user_id)
+            if is_news:
+                have_less.append(device_id)
+        if have_less:
+            tx.of(KeyCounts).claimed(user_id, have_less)
 
     tx.after_commit(give_out)
     return answer

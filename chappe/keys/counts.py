@@ -1,22 +1,29 @@
 """How many keys devices have left to be claimed, as every /sync tells them: known without asking the database."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 
 import msgspec
 
 from chappe.ids import UserID
 from chappe.keys import rules, store
 from chappe.rooms.reading import Reads
+from chappe.stream import Log
 
 MAX_KEPT = 50_000
 """People whose devices' counts are in memory; one with two devices takes about 600 bytes."""
+MAX_CLAIMED = 50_000
+"""Devices of which it is remembered when a key was last claimed. Others hear of it with their next answer."""
 
 
 class KeyCounts:
     """The counts of devices that synced lately."""
 
-    def __init__(self, reads: Reads) -> None:
+    def __init__(self, reads: Reads, log: Log) -> None:
         self._reads = reads
+        self._log = log
+        self._claimed: OrderedDict[tuple[UserID, str], int] = OrderedDict()
+        """By device, `Log.ephemeral` as of its last claim."""
         self._kept: OrderedDict[UserID, dict[str, bytes]] = OrderedDict()
         self._forgotten = 0
 
@@ -46,6 +53,21 @@ class KeyCounts:
         """Keys of a person's devices changed: they are counted anew."""
         self._forgotten += 1
         self._kept.pop(user_id, None)
+
+    def claimed(self, user_id: UserID, device_ids: Iterable[str]) -> None:
+        """Keys of some devices of a person were given out: those that wait are told, so that they make new ones."""
+        self.forget(user_id)
+        count = self._log.ephemeral + 1  # noted first: whoever is woken looks at once
+        for device_id in device_ids:
+            self._claimed[user_id, device_id] = count
+            self._claimed.move_to_end((user_id, device_id))
+            if len(self._claimed) > MAX_CLAIMED:
+                self._claimed.popitem(last=False)
+        self._log.touch(user_id)
+
+    def were_claimed(self, user_id: UserID, device_id: str, since: int) -> bool:
+        """Whether keys of a device were given out after a count of `Log.ephemeral`."""
+        return self._claimed.get((user_id, device_id), -1) > since
 
 
 async def counts_of(reads: Reads, user_id: UserID, device_id: str) -> dict[str, int]:

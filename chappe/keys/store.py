@@ -104,7 +104,7 @@ SELECT key_id, key FROM one_time_key WHERE user_id = $1 AND device_id = $2 AND a
 ORDER BY place, key_id LIMIT 1
 """
 _NEXT = f"""
-SELECT o.key_id, o.key, f.key_id, f.key FROM (SELECT 1 AS row) AS always
+SELECT o.key_id, o.key, f.key_id, f.key, f.used FROM (SELECT 1 AS row) AS always
 LEFT JOIN ({_OLDEST}) AS o ON 1 = 1
 LEFT JOIN fallback_key f ON f.user_id = $1 AND f.device_id = $2 AND f.algorithm = $3
 """
@@ -164,7 +164,8 @@ async def fallback_keys(reads: Reads, user_id: UserID, device_id: str) -> list[R
 
 
 def claim(tx: Transaction, user_id: UserID, device_id: str, algorithm: str) -> Outcome:
-    """Queue a claim: id and JSON of the oldest one-time key, which nobody gets after this, and of the fallback key.
+    """Queue a claim: id and JSON of the oldest one-time key, which nobody gets after this, and of the fallback key,
+    with whether that was used before.
 
     Either may be None. Units of a shard are flushed one after another, so that no other one comes between these
     statements.

@@ -37,12 +37,14 @@ class Answer(msgspec.Struct):
     device_lists: DeviceLists
     key_counts: bytes
     """How many keys of the device are left, as members of the answer."""
+    keys_were_claimed: bool
     presence: list[bytes]
 
     @property
     def has_news(self) -> bool:
         """Whether a waiting client wants to hear of it. Presence alone can wait until the end of the request."""
-        return bool(self.account_data or self.to_device or self.device_lists) or any(self.rooms.values())
+        is_there = self.account_data or self.to_device or self.device_lists or self.keys_were_claimed
+        return bool(is_there) or any(self.rooms.values())
 
     def render(self, next_batch: str) -> bytes:
         """The JSON of the whole answer."""
@@ -66,7 +68,8 @@ _NO_CHANGES = b'{"changed":[],"left":[]}'
 async def assemble(a: Assembly, log: Log) -> Answer:
     """Everything that the request asks for between `a.since` and `a.heads`."""
     kinds: dict[str, list[bytes]] = {"join": [], "invite": [], "knock": [], "leave": []}
-    answer = Answer(kinds, [], await a.to_device(), DeviceLists(set(), set()), await a.key_counts(), [])
+    to_device, key_counts = await a.to_device(), await a.key_counts()
+    answer = Answer(kinds, [], to_device, DeviceLists(set(), set()), key_counts, a.keys_were_claimed, [])
     a.ignored = await a.withholding.ignored_by(a.viewer)
     shard = shard_of(a.user_id)
     since, upto = a.place_since(shard), place(shard, a.heads[shard])

@@ -118,6 +118,11 @@ class Assembly:
         """How many keys of the device others may still claim, as members of the answer."""
         return await self.key_changes.counts.told(self.user_id, self.viewer.device_id or "")
 
+    @property
+    def keys_were_claimed(self) -> bool:
+        """Whether others have claimed keys of the device since the client last heard how many are left."""
+        return self.key_changes.counts.were_claimed(self.user_id, self.viewer.device_id or "", self.typing_since)
+
     async def to_device(self) -> list[bytes]:
         """The messages for the device that this answer tells, as events."""
         shard, device_id = self.follower.shard, self.viewer.device_id

@@ -106,7 +106,9 @@ class Syncing:
         """Whether nothing at all has happened where the person reads: so it is with most requests when they come."""
         if since.process != self._process or since.ephemeral < self._typing.changed_upto or since.inbox is not None:
             return False
-        if not is_for(since, device.device_id):
+        device_id = device.device_id or ""
+        counts = self._key_changes.counts
+        if not is_for(since, device_id) or counts.were_claimed(device.user_id, device_id, since.ephemeral):
             return False
         heads, told = self._log.heads, since.positions
         if heads[follower.shard] != told.get(follower.shard, 0):

@@ -5,10 +5,22 @@ from typing import Any
 
 import pytest
 
+from chappe.ids import UserID
+from chappe.keys import counts
+from chappe.storage import Row
+from chappe.stream import Log
 from tests.house import House, gather_at_once
 from tests.keys.publishing import SIGNED, Phone, claim, phone
 
 pytestmark = pytest.mark.anyio
+
+
+class NoDatabase:
+    async def fetch(self, sql: str, *arguments: object) -> list[Row]:
+        raise AssertionError
+
+    async def fetch_one(self, sql: str, *arguments: object) -> Row | None:
+        raise AssertionError
 
 
 def ids(claimed: dict[str, Any]) -> str:
@@ -110,3 +122,44 @@ async def test_claims_and_uploads_at_once_lose_nothing(house: House) -> None:
     assert len(claimed) == len(set(claimed))
     left = (await anna.upload(device=False)).ok()["one_time_key_counts"][SIGNED]
     assert left + len(claimed) == 50
+
+
+async def test_whose_keys_are_claimed_hears_of_it_while_they_wait(house: House) -> None:
+    """claimKeys, sync: a device that waits for news is told at once how many keys are left, and once."""
+    anna, bob = await phone(house, "anna"), await house.person("bob")
+    second = Phone(await anna.person.another_device())
+    fallback = anna.one_time_keys("F", fallback=True)
+    await anna.upload(one_time=anna.one_time_keys("A", "B"), fallback=fallback)
+    for device in (anna.person, second.person):
+        await device.sync(set_presence="offline")
+    others = asyncio.create_task(second.person.sync(timeout=120_000, set_presence="offline"))
+    told = []
+    for _ in range(3):
+        waiting = asyncio.create_task(anna.person.sync(timeout=120_000, set_presence="offline"))
+        while house.chappe.syncing.followers.waiting != 2:  # noqa: ASYNC110  # nothing announces it
+            await asyncio.sleep(0.001)
+        await claim(bob, anna)
+        answer = await asyncio.wait_for(waiting, 30)
+        told.append((answer["device_one_time_keys_count"][SIGNED], answer["device_unused_fallback_key_types"]))
+    assert told == [(1, [SIGNED]), (0, [SIGNED]), (0, [])]
+    quiet = anna.person.since
+    await anna.person.sync(timeout=1, set_presence="offline")
+    assert anna.person.since == quiet, "nothing was told, so the token is the same"
+    assert not others.done()
+    count = house.chappe.log.ephemeral
+    assert ids(await claim(bob, anna)) == "F"
+    assert house.chappe.log.ephemeral == count, "a fallback key that was used before wakes nobody"
+    house.chappe.syncing.stop()
+    await others
+
+
+def test_the_claims_that_are_remembered_are_bounded() -> None:
+    log = Log([0] * 257, "history")
+    kept = counts.KeyCounts(NoDatabase(), log)
+    anna = UserID("@anna:localhost")
+    devices = [f"D{number}" for number in range(counts.MAX_CLAIMED + 10)]
+    kept.claimed(anna, devices)
+    assert len(kept._claimed) == counts.MAX_CLAIMED
+    assert kept.were_claimed(anna, devices[-1], since=0)
+    assert not kept.were_claimed(anna, devices[-1], since=log.ephemeral)
+    assert not kept.were_claimed(anna, devices[0], since=-1)
