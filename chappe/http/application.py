@@ -14,7 +14,7 @@ from chappe.errors import Errcode, Refused
 from chappe.http import body, query
 from chappe.http.answer import PREFLIGHT, Answer, broken, refusal, render
 from chappe.http.deadline import Deadline
-from chappe.http.limits import RETRY_AFTER_MS, Bounds
+from chappe.http.limits import MAX_BYTES_READ_ON_LOOP, RETRY_AFTER_MS, Bounds
 from chappe.http.proxies import Proxies
 from chappe.http.rate import DEFAULT_RATES, Limit, RateLimits, key_of_address
 from chappe.http.request import Receive, Request, Scope
@@ -137,7 +137,9 @@ class Application:
         if route.query is not None:
             arguments["query"] = query.convert(request.query(), route.query)
         if route.body is not None:
-            arguments["body"] = body.read(await request.body_bytes(route.max_body_bytes), route)
+            raw = await request.body_bytes(route.max_body_bytes)
+            is_long = len(raw) > MAX_BYTES_READ_ON_LOOP
+            arguments["body"] = await asyncio.to_thread(body.read, raw, route) if is_long else body.read(raw, route)
         return await route.handler(request, **arguments)
 
     def _refuse(self, no: Refused, request: Request, template: str) -> Answer:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 MAX_BODY_BYTES = 128 * 1024
 """A JSON body, unless its route says otherwise: an event has at most 64 KiB, and may be sent escaped."""
 
+MAX_BYTES_READ_ON_LOOP = 64 * 1024
+"""JSON up to here is decoded at once, in a third of a millisecond. A longer body is in a thread, and others have the
+loop meanwhile."""
+
 MAX_PATH_BYTES = 4096
 """The path of a request: four ids of 255 bytes, each byte percent-encoded, fit."""
 

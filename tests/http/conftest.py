@@ -1,5 +1,6 @@
 """An application with a few routes, real people's tokens, and a clock that stands still until it is set."""
 
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -44,6 +45,16 @@ class TypingBody(msgspec.Struct):
     rooms: list[RoomID] = []
 
 
+class Long(msgspec.Struct):
+    """A body that notes which thread has read it."""
+
+    text: str
+    read_by: int = 0
+
+    def __post_init__(self) -> None:
+        self.read_by = threading.get_ident()
+
+
 class Page(msgspec.Struct):
     since: str
     limit: int = 10
@@ -66,6 +77,11 @@ async def say(tx: object, device: Device | None, word: str) -> str:
 async def get_state(request: Request, room_id: RoomID, event_type: str, state_key: str) -> JSONObject:
     """Path parameters as they arrive."""
     return {"room": room_id, "type": event_type, "key": state_key}
+
+
+@routes.post("/long", auth=NOBODY, max_body_bytes=1024 * 1024)
+async def post_long(request: Request, body: Long) -> JSONObject:
+    return {"length": len(body.text), "on_loop": body.read_by == threading.get_ident()}
 
 
 @routes.get("/directory/{alias}", auth=NOBODY)

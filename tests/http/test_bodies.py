@@ -11,6 +11,7 @@ import pytest
 from chappe.errors import Refused
 from chappe.http import NOBODY, JSONObject, Request, Routes
 from chappe.http.body import read
+from chappe.http.limits import MAX_BYTES_READ_ON_LOOP
 from chappe.http.query import convert
 from tests.http.conftest import BEARER, errcode
 
@@ -41,6 +42,13 @@ async def test_too_large_a_body_is_refused_with_and_without_a_declared_length(cl
         413,
         "M_TOO_LARGE",
     )
+
+
+async def test_a_long_body_is_decoded_beside_the_loop(client: httpx.AsyncClient) -> None:
+    for length, on_loop in ((10, True), (MAX_BYTES_READ_ON_LOOP, False)):
+        answer = await client.post("/long", json={"text": "x" * length})
+        assert answer.json() == {"length": length, "on_loop": on_loop}
+    assert errcode(await client.post("/long", content=b"[" * (2 * MAX_BYTES_READ_ON_LOOP)))[0] == 400
 
 
 async def test_a_body_that_does_not_arrive_in_time_is_408(client: httpx.AsyncClient) -> None:
