@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 MAX_QUEUED_UNITS = 8_192
 """Beyond this, writes are refused: the disk does not keep up and waiting would only grow."""
+MAX_GROUP_STATEMENTS = 2_000
+"""Statements flushed together, if it is more than one unit: some units have a hundred each. About 10 ms of the loop."""
 LAZY_DELAY_S = 1.0
 """How long a write that nobody waits for may wait for company."""
 MAX_LAZY_STATEMENTS = 512
@@ -90,7 +92,7 @@ class Writer:
             self._flushing = None
 
     async def _flush_group(self) -> None:
-        group = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_GROUP_UNITS))]
+        group = self._next_group()
         units = [unit for unit, _ in group]
         lazy = self._lazy_unit() if self._lazy else None
         if lazy is not None:
@@ -113,6 +115,16 @@ class Writer:
         self.units += len(group)
         self._settle(group, results)
         _settle_lazy(lazy, results[-1])
+
+    def _next_group(self) -> list[_Queued]:
+        group: list[_Queued] = []
+        statements = 0
+        while self._queue and len(group) < MAX_GROUP_UNITS:
+            statements += len(self._queue[0][0].statements)
+            if group and statements > MAX_GROUP_STATEMENTS:
+                break
+            group.append(self._queue.popleft())
+        return group
 
     def _lazy_unit(self) -> Unit:
         unit = Unit(REGISTER)

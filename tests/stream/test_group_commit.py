@@ -9,6 +9,7 @@ import pytest
 from chappe.errors import Errcode, Refused
 from chappe.storage import Conflict
 from chappe.stream import Device, Transaction, position_at
+from chappe.stream.writer import MAX_GROUP_STATEMENTS
 from tests.stream.conftest import ADD, NAMES, Post
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +31,18 @@ async def test_positions_count_up_without_gaps_in_the_order_of_the_calls(post: P
     assert [row[1] for row in rows] == answers
     assert post.log.heads[7] == 300
     assert post.writer.flushes < 300, "callers at the same moment share a commit"
+
+
+async def test_a_group_has_a_bounded_number_of_statements_however_many_a_unit_has(post: Post) -> None:
+    async def add_many(tx: Transaction, device: Device | None, name: str, number: int) -> None:
+        for at in range(number):
+            tx.append(ADD, tx.place("!room:test"), f"{name} {at}", b"")
+
+    large = MAX_GROUP_STATEMENTS // 4
+    await asyncio.gather(*(post.call(7, add_many, f"n{i}", large) for i in range(9)))
+    assert post.writer.flushes == 3, "four, four and one"
+    await post.call(7, add_many, "larger than a group", MAX_GROUP_STATEMENTS + 1)
+    assert len(await post.names()) == 9 * large + MAX_GROUP_STATEMENTS + 1
 
 
 async def test_a_refused_unit_leaves_nothing_and_no_gap(post: Post) -> None:
