@@ -4,6 +4,8 @@ A backup is a *version* with its keys, one for each session of a room. The serve
 better one of two. Acts on one person's backups take turns: what one decides, the next finds stored.
 """
 
+import asyncio
+
 import msgspec
 
 from chappe.accounts.turns import Turns
@@ -24,6 +26,8 @@ MAX_KEYS = 100_000
 """Keys of one backup: some years of many rooms."""
 MAX_BYTES = 128 * 1024 * 1024
 """The keys of all backups of an account together."""
+STORED_AT_ONCE = 100
+"""Keys that one unit of work stores, in some milliseconds; more follow in the next."""
 ERASED_AT_ONCE = 1_000
 """Keys that go in one unit of work; more follow in the next."""
 
@@ -139,32 +143,48 @@ async def erase_some(tx: Transaction, device: Device | None, user_id: str, versi
         store.erase_backup(tx, whose, version)
 
 
+async def require_room_for(reads: Reads, user_id: UserID, version: int, keys: list[Key]) -> None:
+    """Refuse with RESOURCE_LIMIT_EXCEEDED if the backup would have too much with these keys: then none is stored.
+
+    What each replaces is looked up only where they would not fit beside all that is there.
+    """
+    backups = [backup for backup in await store.backups(reads, user_id) if backup.deleted_at is None]
+    of_version = [backup for backup in backups if backup.version == version]
+    if not of_version:
+        return  # refused when they are stored
+    count, total = of_version[0].count, sum(backup.size_bytes for backup in backups)
+    if _fits(count + len(keys), total + sum(len(key.session_data) for key in keys)):
+        return
+    for start in range(0, len(keys), STORED_AT_ONCE):
+        part = keys[start : start + STORED_AT_ONCE]
+        change = _changed_by(part, await _known_keys(reads, user_id, version, part))
+        count, total = count + change.added, total + change.bytes
+        await asyncio.sleep(0)
+    if not _fits(count, total):
+        raise _too_much()
+
+
 async def store_keys(tx: Transaction, device: Device, version: int, keys: list[Key]) -> Stored:
     """Store keys in the current backup; where a session has one that is as good, that one stays.
 
     Refuses with NOT_FOUND if there is no backup, with WRONG_ROOM_KEYS_VERSION if another is the current one,
-    and with RESOURCE_LIMIT_EXCEEDED all of them if they are too many.
+    and with RESOURCE_LIMIT_EXCEEDED all of them if they are too many. At most `STORED_AT_ONCE`.
     """
     user_id = device.user_id
     await _take_turn(tx, user_id)
     backup = await current_backup(tx, user_id)
     if backup.version != version:
         raise wrong_version(backup)
-    known = await _known_keys(tx, user_id, version, keys)
-    count, size_bytes, stored = backup.count, backup.size_bytes, 0
-    for key in keys:
-        old = known.get((key.room_id, key.session_id))
-        if old is None:
-            count += 1
-        elif not is_better(key, old):
-            continue
-        size_bytes += len(key.session_data) - (len(old.session_data) if old is not None else 0)
-        stored += 1
-        store.put_key(tx, user_id, version, key)
-    if not stored:
+    change = _changed_by(keys, await _known_keys(tx, user_id, version, keys))
+    if not change.better:
         tx.after_all_queued()
         return Stored(str(backup.etag), backup.count)
-    await _require_room_for(tx, user_id, backup, count, size_bytes)
+    count, size_bytes = backup.count + change.added, backup.size_bytes + change.bytes
+    others = [one for one in await store.backups(tx, user_id) if one.deleted_at is None and one.version != version]
+    if not _fits(count, sum(one.size_bytes for one in others) + size_bytes):
+        raise _too_much()
+    for key in change.better:
+        store.put_key(tx, user_id, version, key)
     store.set_totals(tx, user_id, version, backup.etag + 1, count, size_bytes)
     return Stored(str(backup.etag + 1), count)
 
@@ -194,22 +214,44 @@ async def _take_turn(tx: Transaction, user_id: UserID) -> None:
     await tx.of(Turns).take(tx, f"{BACKUP} {user_id}")
 
 
-async def _known_keys(tx: Transaction, user_id: UserID, version: int, keys: list[Key]) -> dict[tuple[str, str], Key]:
+async def _known_keys(reads: Reads, user_id: UserID, version: int, keys: list[Key]) -> dict[tuple[str, str], Key]:
     sessions: dict[str, list[str]] = {}
     for key in keys:
         sessions.setdefault(key.room_id, []).append(key.session_id)
     known: dict[tuple[str, str], Key] = {}
     for room_id, session_ids in sessions.items():
-        for key in await store.keys_of_sessions(tx, user_id, version, room_id, session_ids):
+        for key in await store.keys_of_sessions(reads, user_id, version, room_id, session_ids):
             known[key.room_id, key.session_id] = key
     return known
 
 
-async def _require_room_for(tx: Transaction, user_id: UserID, backup: Backup, count: int, size_bytes: int) -> None:
-    visible = [one for one in await store.backups(tx, user_id) if one.deleted_at is None]
-    others_bytes = sum(one.size_bytes for one in visible) - backup.size_bytes
-    if count > MAX_KEYS or others_bytes + size_bytes > MAX_BYTES:
-        raise Refused(
-            Errcode.RESOURCE_LIMIT_EXCEEDED,
-            f"A key backup has at most {MAX_KEYS} keys, and an account {MAX_BYTES} bytes of them in all its backups.",
-        )
+class _Change(msgspec.Struct):
+    """What storing keys does: which are stored, how many of them are new, and how many bytes more there are."""
+
+    better: list[Key]
+    added: int
+    bytes: int
+
+
+def _changed_by(keys: list[Key], known: dict[tuple[str, str], Key]) -> _Change:
+    change = _Change([], 0, 0)
+    for key in keys:
+        old = known.get((key.room_id, key.session_id))
+        if old is not None and not is_better(key, old):
+            continue
+        change.better.append(key)
+        change.added += old is None
+        change.bytes += len(key.session_data) - (len(old.session_data) if old is not None else 0)
+    return change
+
+
+def _fits(count: int, total_bytes: int) -> bool:
+    """Whether a backup may have so many keys, and its account so many bytes in all backups."""
+    return count <= MAX_KEYS and total_bytes <= MAX_BYTES
+
+
+def _too_much() -> Refused:
+    return Refused(
+        Errcode.RESOURCE_LIMIT_EXCEEDED,
+        f"A key backup has at most {MAX_KEYS} keys, and an account {MAX_BYTES} bytes of them in all its backups.",
+    )

@@ -149,6 +149,44 @@ async def test_many_keys_go_part_by_part(house: House) -> None:
     assert await rows(house) == (1, 0)
 
 
+async def test_many_keys_are_stored_part_by_part(house: House) -> None:
+    """putRoomKeys: no unit of work has more keys than are stored in a moment; the answer tells of all of them."""
+    ann = await house.person("ann")
+    version = await new_backup(ann)
+    number = 3 * backup.STORED_AT_ONCE + 7
+    in_many_rooms = {"rooms": {f"!r{n}:localhost": {"sessions": {"s": key()}} for n in range(number)}}
+    in_one_room = {"sessions": {f"s{n}": key() for n in range(number)}}
+    await house.settle()
+    for body, path, etag, count in (
+        (in_many_rooms, "", "4", number),
+        (in_many_rooms, "", "4", number),
+        (in_one_room, f"/{ROOM}", "8", 2 * number),
+    ):
+        before = house.chappe.writer.units
+        assert (await put(ann, version, body, path)).ok() == {"etag": etag, "count": count}
+        assert house.chappe.writer.units == before + 4
+    assert (await get(ann, version)).ok()["rooms"]["!r3:localhost"] == {"sessions": {"s": key()}}
+    assert await rows(house) == (1, 2 * number)
+
+
+async def test_of_too_many_keys_none_is_stored_though_they_go_in_parts(house: House) -> None:
+    """putRoomKeys: those that replace others take no room of their own."""
+    ann = await house.person("ann")
+    version = await new_backup(ann)
+    number = backup.STORED_AT_ONCE + 50
+    sessions = {f"s{n}": key() for n in range(number)}
+    (await put(ann, version, {"sessions": sessions}, f"/{ROOM}")).ok()
+    await house.settle()
+    await house.chappe.database.execute_once("UPDATE key_backup SET count = $1", backup.MAX_KEYS - 1)
+    better = {"sessions": {**{name: key(verified=True) for name in sessions}, "one": key(), "two": key()}}
+    assert (await put(ann, version, better, f"/{ROOM}")).errcode == "M_RESOURCE_LIMIT_EXCEEDED"
+    assert (await get(ann, version, f"/{ROOM}/s0")).ok() == key()
+    del better["sessions"]["two"]
+    assert (await put(ann, version, better, f"/{ROOM}")).ok()["count"] == backup.MAX_KEYS
+    assert (await get(ann, version, f"/{ROOM}/s0")).ok() == key(verified=True)
+    assert await rows(house) == (1, number + 1)
+
+
 async def test_a_deleted_backup_is_gone_with_its_keys(house: House) -> None:
     """deleteRoomKeysVersion: the one before is the current one again; a version is never given twice."""
     ann = await house.person("ann")
@@ -272,6 +310,7 @@ async def test_a_backup_is_bounded(house: House) -> None:
         (f"/{ROOM}", {"sessions": {"": key()}}, "M_INVALID_PARAM"),
         (f"/{ROOM}", {"sessions": {"a\0b": key()}}, "M_INVALID_PARAM"),
         (f"/{ROOM}", {"sessions": {f"s{n}": key() for n in range(2_001)}}, "M_TOO_LARGE"),
+        ("", {"rooms": {f"!r{n}:x": {"sessions": {}} for n in range(2_001)}}, "M_TOO_LARGE"),
         (f"/{ROOM}/s", key(-1), "M_BAD_JSON"),
         (f"/{ROOM}/s", {**key(), "is_verified": 1}, "M_BAD_JSON"),
         (f"/{ROOM}/s", key(data="x" * routes_backup.MAX_SESSION_DATA_BYTES), "M_TOO_LARGE"),
