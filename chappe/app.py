@@ -18,7 +18,7 @@ from chappe.accounts import machine_socket
 from chappe.accounts.machine import Fulfilled, Wish
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
-from chappe.errors import Refused, StartupError
+from chappe.errors import InUse, Refused, StartupError
 from chappe.gauges import Watched, metrics_of
 from chappe.holds import Holds, finish_hourly
 from chappe.http import Application, RateLimits, Routes, rates_from
@@ -78,6 +78,8 @@ class Chappe:
         self.typing = Typing(self.log)
         self.presence = Presence(self.log, clock, enabled=settings.presence)
         self._tasks: list[asyncio.Task[None]] = []
+        self.lost: asyncio.Task[str]
+        """Ends when another process serves this database; what is known of that one is its result."""
         identity = load_identity(settings.server_name, settings.data_dir)
         tails, inboxes = Tails(), keys.Inboxes(database, self.writer)
         key_changes = keys.KeyChanges(database, self.log, tails)
@@ -172,6 +174,7 @@ class Chappe:
             rooms.directory_reader(database, self.bus, self.log, self.writer),
             push.push_reader(self.resources, self.bus),
         )
+        self.lost = asyncio.create_task(database.until_lost())
         self._tasks = [asyncio.create_task(reader.run()) for reader in self.readers]
         self._tasks.append(asyncio.create_task(self._answer_waiting_when_stopping()))
         self._tasks.append(asyncio.create_task(self.resources.of(media.Sweeper).run()))
@@ -191,9 +194,10 @@ class Chappe:
 
     async def close(self) -> None:
         """Stop what runs, commit what is queued, and close the database."""
-        for task in self._tasks:
+        tasks = (self.lost, *self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await media.close(self.resources)
         await self.resources.of(push.Deliveries).close()
         await self.outbox.stop()
@@ -296,8 +300,23 @@ async def _serve(settings: Settings) -> None:
     async with running(settings) as chappe:
         sys.stdout.write(await greeting(chappe))
         sys.stdout.flush()
-        await stop.wait()
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopped, chappe.lost}, return_when=asyncio.FIRST_COMPLETED)
         logger.info("Stopping")
+        if not stopped.done():
+            stopped.cancel()
+            raise taken_over(chappe.lost.result())
+
+
+def taken_over(successor: str) -> InUse:
+    """Why a process ends by itself: what it would answer is out of date, and it can store nothing."""
+    wrong = InUse(
+        f"Another process has taken over the database: {successor}. "
+        "This one ends; nothing that it acknowledged is lost.",
+        "Stop whichever of them is not meant to run, or give it a database of its own with the setting `storage`.",
+    )
+    logger.error("%s", wrong)
+    return wrong
 
 
 async def greeting(chappe: Chappe) -> str:

@@ -1,6 +1,7 @@
 """The commands: `chappe serve`, `config`, `doctor`, `backup`, `restore`, `version`.
 
-Exit status: 0 well, 1 it could not be done, 2 the settings or the command line are wrong.
+Exit status: 0 well, 1 it could not be done, 2 the settings or the command line are wrong, 3 another process serves the
+data.
 """
 
 import errno
@@ -13,11 +14,12 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from chappe.config import WrongSettings, load, reference_page, sample_file
-from chappe.errors import Refused, StartupError
+from chappe.errors import InUse, Refused, StartupError
 
 COULD_NOT_START = 1
 FOUND_SOMETHING = 1
 WRONG_SETTINGS = 2
+IN_USE = 3
 
 _REMEDIES = {
     errno.EADDRINUSE: "Another program listens there: stop it, or choose another port with --port.",
@@ -249,6 +251,9 @@ def run(arguments: list[str]) -> int:
     except WrongSettings as wrong:
         print(wrong, file=sys.stderr)
         return WRONG_SETTINGS
+    except InUse as wrong:
+        print(f"chappe: {wrong}", file=sys.stderr)
+        return IN_USE
     except StartupError as wrong:
         print(f"chappe: {wrong}", file=sys.stderr)
         return COULD_NOT_START

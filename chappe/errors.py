@@ -88,3 +88,7 @@ class StartupError(Exception):
         super().__init__(f"{message} {remedy}")
         self.message = message
         self.remedy = remedy
+
+
+class InUse(StartupError):
+    """Another process serves this data. One cannot start, or cannot go on, since two may not write to the same."""

@@ -25,7 +25,8 @@ WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_posit
 """
 _OTHERS = """
 SELECT COUNT(*) FROM pg_stat_activity
-WHERE application_name = 'chappe' AND datname = current_database() AND pid <> pg_backend_pid()
+WHERE (application_name = 'chappe' OR application_name LIKE 'chappe on %')
+AND datname = current_database() AND pid <> pg_backend_pid()
 """
 
 

@@ -1,5 +1,6 @@
 """What an engine must do, and how groups of units are flushed."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,6 +63,14 @@ class Database(ABC):
     @abstractmethod
     async def migrate(self, folders: Sequence[Path]) -> None:
         """Bring the schema to what the program needs: numbered files, checksummed, forward only."""
+
+    async def until_lost(self) -> str:
+        """Return when another process has come to own the shards, with what is known of it.
+
+        Where only one can open the database at a time, that is never.
+        """
+        await asyncio.Event().wait()
+        raise AssertionError
 
     @abstractmethod
     async def close(self) -> None:

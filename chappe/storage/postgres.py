@@ -1,17 +1,22 @@
 """PostgreSQL: one connection that flushes, a pool that reads.
 
-Each flush begins by moving the heads of its shards under the epoch this process holds them with; a
-process that lost its shards while it was paused finds no row and its group fails as a whole.
+While a process lives, it holds a lock of the database, and no other one starts on it. Should the lock have been lost
+and another process have come: each flush begins by moving the heads of its shards under the epoch this process holds
+them with, finds no row, and its group fails as a whole. Who reads only asks for the epoch now and then.
 """
 
 import asyncio
+import logging
+import os
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+from asyncpg.transaction import Transaction
 
-from chappe.errors import Refused, StartupError
+from chappe.errors import InUse, Refused, StartupError
 from chappe.storage.database import (
     Conflict,
     Database,
@@ -26,16 +31,28 @@ from chappe.storage.dialect import Row, postgres_sql
 from chappe.storage.migrations import found_in, pending, statements_of
 from chappe.storage.unit import Statement, StatementKind, Superseded, Unit
 
+logger = logging.getLogger(__name__)
+
 POOL_SIZE = 8
 COMMAND_TIMEOUT_S = 30.0
 RECONNECT_ATTEMPTS = 3
+PATIENCE_S = 30.0
+"""How long a start waits for the process before it to end: longer than that may take, and than it takes PostgreSQL to
+find out that the machine of one has gone."""
+ASK_EVERY_S = 0.25
+"""How often it looks meanwhile."""
+OWNER_ASKED_EVERY_S = 2.0
+"""How often a process looks whether the shards are still its own: so long it may answer reads that are out of date."""
 SESSION = {
     # A paused owner must neither commit late nor block the next one.
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "2s",
+    # The lock of a machine that has gone is free after eleven seconds.
     "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
     "synchronous_commit": "on",
-    "application_name": "chappe",
+    "application_name": f"chappe on {socket.gethostname()[:32]}, process {os.getpid()}",
 }
 _OF_THE_SERVER = (
     asyncpg.PostgresConnectionError,
@@ -47,19 +64,36 @@ _OF_THE_SERVER = (
 )
 """Errors that concern every unit of a group; all others show that one unit does not hold."""
 
+_BROKEN = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What is raised where a connection breaks, the last one in the middle of a statement."""
+
 _MOVE = """
 UPDATE shard SET head = moved.head, flushes = flushes + 1
 FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS head) AS moved
 WHERE shard.id = moved.id AND shard.epoch = $3
 RETURNING shard.id, shard.flushes
 """
+_LOCK = "1667787888, hashtext(current_schema()) & 2147483647"
+"""The advisory lock of whoever serves the tables of a schema: "chap", and which schema."""
+_TAKE_LOCK = f"SELECT pg_try_advisory_lock({_LOCK})"
+_HOLDER = """
+SELECT application_name, client_addr, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE locktype = 'advisory' AND granted AND classid = 1667787888
+AND objid::bigint = (hashtext(current_schema()) & 2147483647)
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 class PostgresDatabase(Database):
     """The engine of several processes and machines; here with all shards owned by one process."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(
+        self, dsn: str, *, patience_s: float = PATIENCE_S, owner_asked_every_s: float = OWNER_ASKED_EVERY_S
+    ) -> None:
         self._dsn = dsn
+        self._patience_s = patience_s
+        self._owner_asked_every_s = owner_asked_every_s
+        self._has_lock = False
         self._pool: asyncpg.Pool[Any] | None = None
         self._writer: asyncpg.Connection[Any] | None = None
         self._epoch = 0
@@ -90,6 +124,7 @@ class PostgresDatabase(Database):
         writer = self._writer
         assert writer is not None
         try:
+            await self._wait_for_lock(writer)
             await self._migrate(writer, folders)
             await self._take_shards(writer)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
@@ -97,6 +132,27 @@ class PostgresDatabase(Database):
                 f"PostgreSQL cannot be brought up to date: {_in_words(error)}.",
                 "Nothing was changed. Look into the log of PostgreSQL, then start again.",
             ) from error
+
+    async def _wait_for_lock(self, writer: "asyncpg.Connection[Any]") -> None:
+        """Be the only process on this database. One that is about to end is waited for."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience_s
+        told = ""
+        while not await self._take_lock(writer):
+            holder = await _holder(writer)
+            if holder and holder != told:
+                logger.warning("%s serves this database. Waiting until it ends, %d s at most", holder, self._patience_s)
+                told = holder
+            if loop.time() >= deadline:
+                raise InUse(
+                    f"This database is served by another process: {holder or told}.",
+                    "Stop that one first, or give this one a database of its own with the setting `storage`.",
+                )
+            await asyncio.sleep(ASK_EVERY_S)
+
+    async def _take_lock(self, writer: "asyncpg.Connection[Any]") -> bool:
+        self._has_lock = bool(await writer.fetchval(_TAKE_LOCK))
+        return self._has_lock
 
     async def _migrate(self, writer: "asyncpg.Connection[Any]", folders: Sequence[Path]) -> None:
         await writer.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, checksum TEXT NOT NULL)")
@@ -115,11 +171,21 @@ class PostgresDatabase(Database):
         self.heads = [row[1] for row in sorted(rows)]
         self._flushes = {row[0]: row[3] for row in rows}
 
+    async def until_lost(self) -> str:
+        assert self._pool is not None
+        while True:
+            await asyncio.sleep(self._owner_asked_every_s)
+            try:
+                if await self._pool.fetchval("SELECT MAX(epoch) FROM shard") > self._epoch:
+                    return await _holder(self._pool) or "one that has ended since"
+            except (asyncpg.PostgresError, *_BROKEN):
+                continue  # it cannot be asked, and nobody can be told anything either
+
     async def fetch(self, sql: str, *arguments: object) -> list[Row]:
         assert self._pool is not None
         try:
             rows: list[Row] = await self._pool.fetch(postgres_sql(sql), *arguments)
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError) as error:
+        except (asyncpg.PostgresConnectionError, *_BROKEN) as error:
             raise EngineFailure("the database cannot be reached").refusal() from error
         return rows
 
@@ -138,12 +204,16 @@ class PostgresDatabase(Database):
                 if isinstance(error, _OF_THE_SERVER):
                     raise
                 return await self._attempt(writer, group, bulk=False)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, Lost) as error:
+        except (asyncpg.PostgresError, Lost, *_BROKEN) as error:
             raise EngineFailure(_in_words(error)) from error
 
     async def _live_writer(self) -> "asyncpg.Connection[Any]":
         if self._writer is None or self._writer.is_closed():
+            self._has_lock = False
             self._writer = await self._connect()
+        if not self._has_lock:
+            # PostgreSQL may not have noticed yet that our former connection is gone. It is the epoch that counts.
+            await self._take_lock(self._writer)
         return self._writer
 
     async def _attempt(
@@ -156,12 +226,11 @@ class PostgresDatabase(Database):
             results = await self._write(writer, group, positions, bulk=bulk)
             moved = await self._move(writer, group, positions)
         except BaseException:
-            if not writer.is_closed():
-                await transaction.rollback()
+            await _roll_back(writer, transaction)
             raise
         try:
             await transaction.commit()
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError):
+        except (asyncpg.PostgresConnectionError, *_BROKEN):
             # Nobody may be answered before it is known whether this commit happened.
             if not await self._happened(moved):
                 raise
@@ -231,7 +300,9 @@ class PostgresDatabase(Database):
             try:
                 writer = await self._live_writer()
                 row = await writer.fetchrow("SELECT flushes, epoch FROM shard WHERE id = $1", shard)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            except (asyncpg.PostgresError, *_BROKEN):
+                if self._writer is not None:
+                    self._writer.terminate()
                 await asyncio.sleep(0.2 * (attempt + 1))
                 continue
             assert row is not None
@@ -245,11 +316,30 @@ class PostgresDatabase(Database):
             await self._writer.close()
 
 
+async def _roll_back(writer: "asyncpg.Connection[Any]", transaction: Transaction) -> None:
+    """Undo what a group wrote. A connection on which even that fails is not used again."""
+    if writer.is_closed():
+        return
+    try:
+        await transaction.rollback()
+    except (asyncpg.PostgresError, *_BROKEN):
+        writer.terminate()
+
+
+async def _holder(reads: "asyncpg.Connection[Any] | asyncpg.Pool[Any]") -> str:
+    """The process that has the lock, for an operator to find it; nothing if there is none."""
+    row = await reads.fetchrow(_HOLDER)
+    if row is None:
+        return ""
+    name, address, since = row
+    return f"{name or 'a process without a name'} ({address or 'on this machine'}), since {since:%Y-%m-%d %H:%M:%S %Z}"
+
+
 def _in_words(error: BaseException) -> str:
     if isinstance(error, asyncpg.DiskFullError):
         return "the disk of the database is full"
     if isinstance(error, Lost):
         return str(error)
-    if isinstance(error, OSError | asyncpg.PostgresConnectionError | asyncpg.InterfaceError | TimeoutError):
+    if isinstance(error, (asyncpg.PostgresConnectionError, *_BROKEN)):
         return "the database cannot be reached"
     return f"the database said: {error}"

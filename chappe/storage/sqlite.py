@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
-from chappe.errors import Refused, StartupError
+from chappe.errors import InUse, Refused, StartupError
 from chappe.storage.database import (
     Conflict,
     Database,
@@ -261,7 +261,7 @@ def exclusive(path: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
-        raise StartupError(
+        raise InUse(
             f"Another Chappe is already running on the data folder {path.parent}.",
             "Stop it first, or start this one with another data_dir and port.",
         ) from error

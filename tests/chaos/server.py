@@ -103,10 +103,14 @@ class ServerProcess:
     async def fail_to_start(self, before: Callable[[], None] | None = None) -> tuple[int, str]:
         """Start, and wait until it has ended. Returns its exit status and what it said on standard error."""
         await self.spawn(before)
+        return await self.ended(), self.last_log()
+
+    async def ended(self) -> int:
+        """Wait until it has ended by itself. Returns its exit status."""
         assert self._process is not None
         status = await asyncio.wait_for(self._process.wait(), START_SECONDS)
         self._process = None
-        return status, self.last_log()
+        return status
 
     async def kill(self) -> None:
         """`kill -9`, whatever it is doing."""

@@ -65,7 +65,7 @@ async def test_a_folder_in_use_is_told_and_its_user_is_not_disturbed(server: Ser
     second = ServerProcess(tmp_path / "second", data=server.data)
     status, said = await second.fail_to_start()
     assert (status, said) == (
-        1,
+        3,
         f"chappe: Another Chappe is already running on the data folder {server.data}. "
         "Stop it first, or start this one with another data_dir and port.\n",
     )
