@@ -8,7 +8,7 @@ everybody (`defaults.py`); a person's *changes* are stored beside them (`ruleset
 `change_rules.py` `set_pusher.py` `notify.py`: the acts · `rules.py` `pushers.py` what a rule and a pusher may look
 like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say about an event, pure · `mutes.py` and
 about unread counts, pure · `deciders.py` `holders.py` what is kept in memory · `reader.py` follows the log ·
-`deliveries.py` `notice.py` `gateway.py` `addresses.py` `names.py` the way to the gateways ·
+`deliveries.py` `pace.py` `notice.py` `gateway.py` `addresses.py` `names.py` the way to the gateways ·
 `web_push.py` `web_gateway.py` `vapid.py` this server as the gateway of browsers · `digests.py`
 `digest.py` `letter.py` `unsubscribe.py` letters to who has not read ·
 `changes.py` what /sync is told · `store.py` all SQL · `routes….py` the endpoints.

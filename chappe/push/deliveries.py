@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -20,6 +21,7 @@ from chappe.push.deciders import Deciders
 from chappe.push.gateway import Gateways, Undelivered
 from chappe.push.mutes import NOTHING
 from chappe.push.notice import Told, counts_only, notice
+from chappe.push.pace import Pace
 from chappe.push.pushers import EMAIL_APP, Pusher
 from chappe.push.set_pusher import mark_sent, remove_pusher
 from chappe.push.store import PusherKey, Waiting
@@ -37,6 +39,9 @@ MAX_KEPT = 1_000
 """Notifications kept for a person who does not read: the newest."""
 GIVE_UP_MS = 24 * 60 * 60 * 1000
 """A notification this old is not sent any more."""
+MAX_AT_ONCE = 8
+"""Deliveries under way for one person, however many pushers they have: gateways that do not answer hold a connection
+for a quarter of a minute, and there are 256 for everybody."""
 FIRST_RETRY_S = 1.0
 MAX_RETRY_S = 3_600.0
 
@@ -74,6 +79,8 @@ class Deliveries:
         self._counts: set[PusherKey] = set()
         # One body is made at a time, so that others have the loop in between.
         self._turn = asyncio.Lock()
+        self._at_once: WeakValueDictionary[UserID, asyncio.Semaphore] = WeakValueDictionary()
+        self.pace = Pace(clock)
         self.first_retry_s = FIRST_RETRY_S
 
     async def resume(self) -> None:
@@ -116,14 +123,23 @@ class Deliveries:
     async def _send_waiting(self, key: PusherKey) -> None:
         """Send until nothing waits. After a failure, wait longer each time."""
         delay = self.first_retry_s
-        while (due := await self._due(key)) is not None:
+        at_once = self._at_once.setdefault(key[0], asyncio.Semaphore(MAX_AT_ONCE))
+        while (due := await self._due_in_time(key)) is not None:
             try:
-                await self._send(key, due)
+                async with at_once:
+                    self.pace.count(key[0])
+                    await self._send(key, due)
                 delay = self.first_retry_s
             except (Undelivered, Refused) as failure:
                 logger.info("%s was not told: %s. Again in %d s", urlsplit(due.pusher.url).netloc, failure, delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, MAX_RETRY_S)
+
+    async def _due_in_time(self, key: PusherKey) -> _Due | None:
+        """The same as `_due`, once the person's pace lets something go: so it is the newest."""
+        if (wait_s := self.pace.wait_s(key[0])) > 0:
+            await asyncio.sleep(wait_s)
+        return await self._due(key)
 
     async def _due(self, key: PusherKey) -> _Due | None:
         """What is to be sent next; None when nothing waits, or the pusher is gone."""
