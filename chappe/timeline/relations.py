@@ -3,6 +3,8 @@
 Client-Server API v1.19, "Relationships API".
 """
 
+import asyncio
+
 import msgspec
 
 from chappe.errors import Errcode, Refused
@@ -116,6 +118,7 @@ async def _page(
             return found, None
         at_once = max(at_once, SCANNED_AT_ONCE)
         after, upto = (after, Place(places[-1] - 1)) if search.newest_first else (places[-1], upto)
+        await asyncio.sleep(0)  # others have the loop
     return found, upto if search.newest_first else after
 
 

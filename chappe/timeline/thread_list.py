@@ -3,6 +3,7 @@
 Client-Server API v1.19, "Querying threads in a room".
 """
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -72,6 +73,7 @@ async def _page(
         if len(found) <= limit:
             return roots, None
         upto = Place(found[-1][1] - 1)
+        await asyncio.sleep(0)  # others have the loop
     return roots, upto
 
 

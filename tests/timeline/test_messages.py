@@ -1,5 +1,6 @@
 """Paging through a room's history, and looking around one event."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from chappe.ids import RoomID, UserID
 from chappe.rooms import StoredEvent
+from chappe.storage import Database, Row
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.pages import MAX_PAGE_BYTES, Page, Walk
 from chappe.timeline.visible import Viewer, Withholding, sight_of
@@ -162,6 +164,46 @@ async def test_a_filter_that_little_passes_costs_a_bounded_page(house: House) ->
         start = end
     assert [event.type for page in found for event in page.events] == ["m.room.create"]
     assert len(found) > 4
+
+
+class Looks:
+    """Reads that notice how many turns others had on the loop before each of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._turns = 0
+        self.before_each: list[int] = []
+        self._ticks = asyncio.get_running_loop().call_soon(self._tick)
+
+    def _tick(self) -> None:
+        self._turns += 1
+        self._ticks = asyncio.get_running_loop().call_soon(self._tick)
+
+    def stop(self) -> None:
+        self._ticks.cancel()
+
+    async def fetch(self, sql: str, *arguments: object) -> list[Row]:
+        self.before_each.append(self._turns)
+        return await self._database.fetch(sql, *arguments)
+
+    async def fetch_one(self, sql: str, *arguments: object) -> Row | None:
+        return await self._database.fetch_one(sql, *arguments)
+
+
+@pytest.mark.anyio
+async def test_whoever_looks_through_many_events_lets_others_have_the_loop(house: House) -> None:
+    """getRoomEvents: between one read and the next, also where the database answers without waiting."""
+    alice, room_id, _ = await room_with(house, 12)
+    database, viewer = house.chappe.database, Viewer(UserID(alice.user_id))
+    sight = await sight_of(database, RoomID(room_id), viewer)
+    none = EventFilter.parse({"types": ["there.is.none"]})
+    looks = Looks(database)
+    walk = Walk(looks, RoomID(room_id), viewer, sight, Withholding(), none)
+    page = await walk.backwards(house.chappe.log.head_of(room_id), walk.beginning, 1)
+    looks.stop()
+    assert page == Page([], None)
+    assert len(looks.before_each) > 1
+    assert len(set(looks.before_each)) == len(looks.before_each)
 
 
 @pytest.mark.anyio
