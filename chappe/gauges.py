@@ -85,6 +85,13 @@ def _of_writing(metrics: Metrics, watched: Watched) -> None:
     metrics.add_histogram("chappe_flush_seconds", about, lambda: [({}, writer.took)])
     add("chappe_units_queued", gauge, "Writes that wait for the group before theirs.", lambda: writer.queued)
     add("chappe_effects_waiting", gauge, "Effects in other shards, not applied yet.", lambda: watched.outbox.waiting)
+    outbox = watched.outbox
+    about = "Pairs of shards between which nothing goes on, since an effect does not hold."
+    add("chappe_effects_failing", gauge, about, lambda: outbox.failing)
+    about = "Times that an effect did not hold, by its name."
+    add(
+        "chappe_effect_failures_total", counter, about, lambda: [({"effect": n}, t) for n, t in outbox.failures.items()]
+    )
     add("chappe_log_positions", gauge, "Positions given out in all shards.", lambda: sum(log.heads))
     about = "Positions that a reader has still to deal with."
     add("chappe_reader_lag", gauge, about, lambda: [({"reader": r.name}, r.lag) for r in watched.readers])

@@ -51,7 +51,7 @@ class InProcessBus:
         try:
             answer = await command.act(tx, command.device, *command.arguments)
             if tx.unit.effects and command.device is not None:
-                self._outbox.require_space()
+                self._outbox.require_space(tx.unit)
             tx.require_not_stale()
         except Refused:
             try:

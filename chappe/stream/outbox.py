@@ -7,7 +7,7 @@ it has come for each source; then the entry is removed.
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -28,6 +28,9 @@ RECOVERY_S = 5.0
 MAX_WAITING = 100_000
 """Effects not yet applied, beyond which no act of a device may add to them. What is then already queued for
 commit (`MAX_QUEUED_UNITS`), and effects of effects, still come on top: refusing those would stop everything."""
+MAX_WAITING_OF_PAIR = 10_000
+"""The same between one shard and one other: where an effect does not hold, others do not fill the memory behind it
+until nobody may do anything."""
 MAX_LOADED = 1_000
 """Entries read at a time when a process starts with effects left over."""
 
@@ -61,6 +64,11 @@ class Outbox:
         self._queues: dict[tuple[Shard, Shard], deque[_Waiting]] = {}
         self._waiting = 0
         self.most_waiting = MAX_WAITING
+        self.most_waiting_of_pair = MAX_WAITING_OF_PAIR
+        self._failing: dict[tuple[Shard, Shard], str] = {}
+        """The pairs of shards whose next effect did not hold when it was last tried, and its name."""
+        self.failures: Counter[str] = Counter()
+        """How often effects did not hold, by name."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._applied: dict[tuple[Shard, Shard], int] = {}
         """How far the effects of each source are applied in each target, as far as this process asked."""
@@ -72,6 +80,11 @@ class Outbox:
     def waiting(self) -> int:
         """How many effects are not applied yet."""
         return self._waiting
+
+    @property
+    def failing(self) -> int:
+        """Between how many pairs of shards nothing goes on, since an effect does not hold."""
+        return len(self._failing)
 
     def attach(self, bus: Bus) -> None:
         """The bus by which effects reach their shard."""
@@ -104,9 +117,14 @@ class Outbox:
             self._enqueue(Shard(effect.place.shard), effect.target, waiting)
         return awaited
 
-    def require_space(self) -> None:
-        """Refuse new effects while too many wait: each is in memory until it is applied."""
-        if self._waiting >= self.most_waiting:
+    def require_space(self, unit: Unit) -> None:
+        """Refuse a unit's effects while too many wait, or too many for the same shard: each is in memory until then."""
+        is_full = self._waiting >= self.most_waiting
+        for effect in unit.effects:
+            assert isinstance(effect, QueuedEffect)
+            queue = self._queues.get((Shard(effect.place.shard), effect.target))
+            is_full = is_full or (queue is not None and len(queue) >= self.most_waiting_of_pair)
+        if is_full:
             raise Refused(
                 Errcode.UNAVAILABLE, "The server has fallen behind; please try again soon.", retry_after_ms=5000
             )
@@ -172,16 +190,22 @@ class Outbox:
     async def _apply_until_done(self, pair: tuple[Shard, Shard], waiting: _Waiting) -> None:
         assert self._bus is not None
         source, target = pair
-        command = Command(self._apply, None, (source, position_at(waiting.place), waiting.name, waiting.payload))
+        name = waiting.name
+        command = Command(self._apply, None, (source, position_at(waiting.place), name, waiting.payload))
         delay = RETRY_FIRST_S
         while True:
             try:
                 await self._bus.call(target, command)
+                self._failing.pop(pair, None)
                 return
             except Exception as error:
                 # An effect has no one to refuse to; it is tried until it holds, and seen in the log.
                 level = logging.WARNING if isinstance(error, Refused) else logging.ERROR
-                logger.log(level, "Effect %s is tried again in %.1f s", waiting.name, delay, exc_info=error)
+                behind = len(self._queues[pair]) - 1
+                about = "Effect %s (place %d, shard %d to %d) is tried again in %.1f s; %d wait behind it"
+                logger.log(level, about, name, waiting.place, source, target, delay, behind, exc_info=error)
+                self._failing[pair] = name
+                self.failures[name] += 1
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, RETRY_MOST_S)
 

@@ -59,7 +59,8 @@ async def test_what_people_do_is_counted(house: House) -> None:
     assert after["chappe_rooms_resident"] == 1
     assert after["chappe_tokens_cached"] == 2
     assert min(after["chappe_tails_bytes"], after["chappe_rooms_bytes"], after["process_resident_memory_bytes"]) > 0
-    assert after["chappe_effects_waiting"] == after["chappe_units_queued"] == 0
+    assert after["chappe_effects_waiting"] == after["chappe_units_queued"] == after["chappe_effects_failing"] == 0
+    assert not any(name.startswith("chappe_effect_failures_total{") for name in after)
 
 
 async def test_no_figure_names_a_person_or_a_room(house: House) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from chappe.errors import Errcode, Refused
-from chappe.stream import Device, Shard, Transaction
+from chappe.ids import UserID
+from chappe.stream import Command, Device, Shard, Transaction, place
 from tests.stream.conftest import ADD, Post
 
 pytestmark = pytest.mark.anyio
@@ -85,6 +86,43 @@ async def test_a_failing_effect_is_tried_again_until_it_holds(post: Post) -> Non
     await post.call(3, tell, 1, True)
     assert tries == 3
     assert await post.names() == ["source 1", "effect 1"]
+
+
+async def test_an_effect_that_never_holds_keeps_no_other_shard_waiting(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    held = asyncio.Event()
+
+    async def add(tx: Transaction, device: Device | None, name: str) -> None:
+        if not held.is_set() and tx.shard == TARGET:
+            raise RuntimeError("a mistake of ours")
+        tx.append(ADD, tx.place("@user:test"), name, b"")
+
+    async def tell_all(tx: Transaction, device: Device | None, number: int) -> None:
+        tx.append(ADD, tx.place("!room:test"), f"source {number}", b"")
+        for target in (TARGET, Shard(TARGET + 1)):
+            tx.effect(target, "add", f"effect {number} in {target}")
+
+    post.effects["add"] = add
+    post.outbox.most_waiting_of_pair = 3
+    everybody = Device(UserID("@anna:test"))
+    for number in range(3):
+        await post.bus.call(Shard(3), Command(tell_all, everybody, (number,)))
+    # Only what would go behind those that stand still is refused.
+    with pytest.raises(Refused, match="fallen behind"):
+        await post.bus.call(Shard(3), Command(tell_all, everybody, (3,)))
+    await post.bus.call(Shard(4), Command(tell_all, everybody, (4,)))
+    beside = [f"effect {number} in {TARGET + 1}" for number in (0, 1, 2, 4)]
+    while not set(beside) <= set(await post.names()):  # noqa: ASYNC110  # nothing announces it
+        await asyncio.sleep(0)
+    assert not any(name.endswith(f"in {TARGET}") for name in await post.names())
+    assert post.outbox.failing == 2
+    assert post.outbox.failures["add"] >= 2
+    assert f"Effect add (place {place(Shard(3), 2)}, shard 3 to {TARGET}) is tried again" in caplog.text
+    held.set()
+    await post.outbox.drain()
+    assert {f"effect {number} in {TARGET}" for number in (0, 1, 2, 4)} <= set(await post.names())
+    assert post.outbox.failing == 0
 
 
 async def test_recovery_ends_when_what_was_left_is_applied(open_post: Callable[[], Awaitable[Post]]) -> None:
