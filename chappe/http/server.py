@@ -14,7 +14,8 @@ from granian.server.embed import Server
 from chappe.errors import StartupError
 from chappe.http.application import Application
 from chappe.http.asgi import ASGIFace
-from chappe.http.limits import CONNECTION_BACKLOG, MAX_CONNECTIONS, MAX_HEAD_BYTES
+from chappe.http.connections import connections_for, memory_bytes
+from chappe.http.limits import CONNECTION_BACKLOG, MAX_HEAD_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -28,9 +29,10 @@ CLOSE_SECONDS = 0.8
 class HTTPServer:
     """Serves an application on one address until it is stopped."""
 
-    def __init__(self, application: Application, host: str, port: int) -> None:
+    def __init__(self, application: Application, host: str, port: int, connections: int | None = None) -> None:
         self._application = application
         self._host = host
+        self._connections = connections if connections is not None else connections_for(memory_bytes())
         self.port = port
         """Where it listens; with 0, a free port that is known once it has started."""
         self._granian: Server | None = None
@@ -47,7 +49,7 @@ class HTTPServer:
             http=HTTPModes.http1,
             websockets=False,
             backlog=CONNECTION_BACKLOG,
-            backpressure=MAX_CONNECTIONS,
+            backpressure=self._connections,
             http1_settings=HTTP1Settings(max_buffer_size=MAX_HEAD_BYTES),
             log_level=LogLevels.error,
             # Granian's own logging set-up would close the handlers that are installed: change levels only.

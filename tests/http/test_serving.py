@@ -5,13 +5,15 @@ import contextlib
 import json
 import resource
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from chappe.errors import StartupError
-from chappe.http import NOBODY, Application, Bounds, JSONObject, Limit, RateLimits, Request, Routes
+from chappe.http import NOBODY, Application, Bounds, JSONObject, Limit, RateLimits, Request, Routes, limits
+from chappe.http.connections import connections_for, memory_bytes
 from chappe.http.server import CANCEL_SECONDS, CLOSE_SECONDS, HTTPServer
 from chappe.resources import Resources
 from tests.http.conftest import RecordingBus, SettableClock, Tokens, routes
@@ -127,11 +129,45 @@ async def test_bodies_too_large_or_too_slow_are_refused_on_the_wire(served: tupl
 
 async def test_an_address_or_head_too_long_is_refused_on_the_wire(served: tuple[Application, HTTPServer]) -> None:
     _, server = served
-    for length in (9_000, 60_000):
+    for length in (9_000, 30_000):
         status, body = await exchange(server, get("/things/" + "x" * length))
         assert status == 414
         assert json.loads(body)["errcode"] == "M_TOO_LARGE"
-    assert (await exchange(server, get("/things/" + "x" * 300_000)))[0] == 431
+    for length in (60_000, 300_000):
+        assert (await exchange(server, get("/things/" + "x" * length)))[0] == 431
+
+
+async def test_connections_that_never_end_their_heads_are_bounded(served: tuple[Application, HTTPServer]) -> None:
+    """Each may hold a head's worth of memory: further ones wait in the kernel, and are served when one closes."""
+    application, _ = served
+    server = HTTPServer(application, "127.0.0.1", 0, connections=3)
+    await server.start()
+    hostile = [await open_with(server, b"GET /things/list HTTP/1.1\r\nX: " + b"x" * 20_000) for _ in range(3)]
+    last = asyncio.create_task(exchange(server, get("/things/list")))
+    for _ in range(30):
+        await asyncio.sleep(0.01)
+    assert not last.done()
+    hostile[0][1].close()
+    assert (await last)[0] == 200
+    for _, writer in hostile:
+        writer.close()
+    await server.stop()
+
+
+def test_the_heads_of_all_connections_fit_into_a_part_of_the_memory(tmp_path: Path) -> None:
+    gigabyte = 1024**3
+    for size in (1, 2, 4, 8):
+        memory = size * gigabyte
+        assert limits.FEWEST_CONNECTIONS < connections_for(memory) < limits.MAX_CONNECTIONS
+        assert connections_for(memory) * limits.HELD_BY_HEAD_BYTES <= memory * limits.HEADS_SHARE
+    assert connections_for(64 * gigabyte) == limits.MAX_CONNECTIONS
+    assert connections_for(gigabyte // 8) == limits.FEWEST_CONNECTIONS
+    of_container = tmp_path / "memory.max"
+    machine = memory_bytes(of_container)
+    assert machine > 0
+    for text, found in (("max\n", machine), ("268435456\n", 268_435_456), (f"{2 * machine}\n", machine)):
+        of_container.write_text(text)
+        assert memory_bytes(of_container) == found
 
 
 async def test_a_long_poll_notices_that_its_client_left(served: tuple[Application, HTTPServer]) -> None:
