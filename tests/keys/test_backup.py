@@ -2,14 +2,16 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from chappe.holds import Holds, finish_all
-from chappe.keys import backup, restore, routes_backup
+from chappe.keys import backup, restore, routes_backup, store_backup
 from tests.house import House, Person, Said, gather_at_once
+from tests.work import longest_turn
 
 pytestmark = pytest.mark.anyio
 
@@ -167,6 +169,22 @@ async def test_many_keys_are_stored_part_by_part(house: House) -> None:
         assert house.chappe.writer.units == before + 4
     assert (await get(ann, version)).ok()["rooms"]["!r3:localhost"] == {"sessions": {"s": key()}}
     assert await rows(house) == (1, 2 * number)
+
+
+async def test_many_keys_are_read_and_looked_for_a_part_at_a_time(house: House) -> None:
+    """putRoomKeys: others have the loop in between, also where the database answers without waiting."""
+    ann = await house.person("ann")
+    version = await new_backup(ann)
+    number = routes_backup.CHECKED_AT_ONCE + 10
+    parts: list[tuple[Callable[..., Any], int]] = [
+        (routes_backup._key, routes_backup.CHECKED_AT_ONCE),
+        (store_backup.keys_of_sessions, backup.STORED_AT_ONCE),
+        (store_backup.put_key, backup.STORED_AT_ONCE),
+    ]
+    for better, (function, most) in enumerate(parts):
+        body = {"rooms": {f"!r{n}:localhost": {"sessions": {"s": key(9 - better)}} for n in range(number)}}
+        longest = await longest_turn(put(ann, version, body), function)
+        assert 0 < longest.calls <= most
 
 
 async def test_of_too_many_keys_none_is_stored_though_they_go_in_parts(house: House) -> None:

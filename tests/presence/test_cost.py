@@ -1,15 +1,13 @@
 """What a change costs: the same for somebody in one room and in a thousand, whoever else is there. Work is counted,
-as lines that run and calls that are made, and no time is taken."""
+and no time is taken."""
 
-import sys
 from collections.abc import Callable
-from types import FrameType
-from typing import Any
 
 from chappe.ids import DeviceID, UserID
 from chappe.presence import Joined, Presence, State, meetings, presence
 from chappe.stream import Device, Log, Shard, shard_of
 from tests.house import Clock
+from tests.work import counted
 
 
 def rooms(number: int, first: int = 0) -> Joined:
@@ -48,22 +46,10 @@ def fresh() -> tuple[Log, Clock, Presence]:
 
 
 def steps(of: Callable[[], object]) -> int:
-    """How many lines run, and how many calls of what is written in C are made, while that is done."""
-    counted = 0
-
-    def count(frame: FrameType, kind: str, argument: Any) -> Any:
-        nonlocal counted
-        counted += kind in ("line", "c_call")
-        return count
-
-    sys.setprofile(count)
-    sys.settrace(count)
-    try:
+    """How many lines are gone through while that is done."""
+    with counted() as work:
         of()
-    finally:
-        sys.settrace(None)
-        sys.setprofile(None)
-    return counted
+    return work.lines
 
 
 def steps_of_a_change(joined: Joined, members: int) -> int:
