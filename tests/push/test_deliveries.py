@@ -120,7 +120,11 @@ async def test_an_invited_person_is_told_and_one_who_left_or_ignores_is_not(
     await ann.send(room_id, "Not for who is only invited")
     (await ben.join(room_id)).ok()
     await ann.send(room_id, "Hello")
-    assert (await gateway.until(2))[1]["content"]["body"] == "Hello"
+    # Whoever comes in has read the invitation: the gateway may be told first that nothing is left to read.
+    told = (await gateway.until(2))[1]
+    if "event_id" not in told:
+        told = (await gateway.until(3))[2]
+    assert told["content"]["body"] == "Hello"
     ignored: dict[str, Any] = {"ignored_users": {ann.user_id: {}}}
     (await ben.put(f"/user/{ben.user_id}/account_data/m.ignored_user_list", ignored)).ok()
     await ann.send(room_id, "Ignored")
