@@ -13,9 +13,8 @@ from pathlib import Path
 
 import uvloop
 
-from chappe import accounts, discovery, keys, logs, mail, media, metrics, presence, push, rooms, sync, timeline
+from chappe import accounts, audit, discovery, keys, logs, mail, media, metrics, presence, push, rooms, sync, timeline
 from chappe.accounts import machine_socket
-from chappe.accounts.machine import Fulfilled, Wish
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import InUse, Refused, StartupError
@@ -38,7 +37,7 @@ from chappe.timeline.visible import Withholding
 
 logger = logging.getLogger(__name__)
 
-SLICES = ("stream", "holds", "mail", "accounts", "media", "rooms", "keys", "timeline", "push")
+SLICES = ("stream", "holds", "audit", "mail", "accounts", "media", "rooms", "keys", "timeline", "push")
 """The packages with tables, in the order in which their schema files are applied."""
 
 SWITCH_INTERVAL_S = 0.0001
@@ -72,7 +71,15 @@ class Chappe:
         self.resources = Resources()
         self.log = Log(database.heads, history)
         self.writer = Writer(database, self.log)
-        effects = mail.EFFECTS | accounts.EFFECTS | media.EFFECTS | rooms.EFFECTS | keys.EFFECTS | push.EFFECTS
+        effects = (
+            audit.EFFECTS
+            | mail.EFFECTS
+            | accounts.EFFECTS
+            | media.EFFECTS
+            | rooms.EFFECTS
+            | keys.EFFECTS
+            | push.EFFECTS
+        )
         self.outbox = Outbox(database, self.writer, effects)
         self.bus = InProcessBus(database, self.writer, self.outbox, clock, self.resources)
         self.typing = Typing(self.log)
@@ -117,11 +124,19 @@ class Chappe:
             (Rooms(), Rooms),
             (SendGates(), SendGates),
             (discovery.Capabilities([accounts.moderation_capability]), discovery.Capabilities),
-            (Holds(accounts.ERASERS | timeline.ERASERS | keys.ERASERS | media.ERASERS | push.ERASERS), Holds),
+            (
+                Holds(
+                    audit.ERASERS | accounts.ERASERS | timeline.ERASERS | keys.ERASERS | media.ERASERS | push.ERASERS
+                ),
+                Holds,
+            ),
         ):
             self.resources.add(thing, kind)
+        self.sealer = audit.install(
+            self.resources, settings.data_dir, settings.server_name, history, {}, self.bus, database, clock
+        )
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock, cost)
-        self.machine = accounts.Machine(self.bus, database, settings)
+        self.machine = machine_socket.Machines(accounts.Machine(self.bus, database, settings))
         media.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
         presence.install(self.resources)
@@ -169,6 +184,7 @@ class Chappe:
         await database.migrate(schema_folders())
         self = cls(settings, database, await _history_of(database, settings), clock, password_cost)
         await self.outbox.recover()
+        await self.sealer.begin()
         await self.resources.of(push.Deliveries).resume()
         self.readers += (
             rooms.directory_reader(database, self.bus, self.log, self.writer),
@@ -179,6 +195,7 @@ class Chappe:
         self._tasks.append(asyncio.create_task(self._answer_waiting_when_stopping()))
         self._tasks.append(asyncio.create_task(self.resources.of(media.Sweeper).run()))
         self._tasks.append(asyncio.create_task(finish_hourly(self.bus, database)))
+        self._tasks.append(asyncio.create_task(self.sealer.run()))
         if settings.mail is not None:
             from chappe.mail.postman import Postman
 
@@ -202,6 +219,8 @@ class Chappe:
         await self.resources.of(push.Deliveries).close()
         await self.outbox.stop()
         await self.writer.drain()
+        with contextlib.suppress(Refused, OSError):  # what is not sealed now is sealed by the next start
+            await self.sealer.catch_up()
         self.resources.of(accounts.Passwords).close()
         await self.database.close()
 
@@ -275,7 +294,7 @@ async def running(settings: Settings) -> AsyncIterator[Chappe]:
         await chappe.close()
 
 
-async def fulfil_alone(settings: Settings, wish: Wish) -> Fulfilled:
+async def fulfil_alone(settings: Settings, wish: object) -> object:
     """Open the data for a wish of whoever owns the machine, and close it again. No server may run on it."""
     chappe = await Chappe.open(settings)
     try:

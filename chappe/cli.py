@@ -1,4 +1,5 @@
-"""The commands: `chappe serve`, `config`, `doctor`, `backup`, `restore`, `version`.
+"""The commands: `chappe serve`, `config`, `doctor`, `backup`, `restore`, `version`; `cli_….py` has those of several
+words.
 
 Exit status: 0 well, 1 it could not be done, 2 the settings or the command line are wrong, 3 another process serves the
 data.
@@ -233,6 +234,8 @@ def _given(**flags: str | None) -> dict[str, str]:
 app.command(
     "chappe.cli_user:app", name="user", help="Accounts, for whoever owns the machine, while the server runs or not."
 )
+
+app.command("chappe.cli_audit:app", name="audit", help="The log of what staff did: whether it is whole, and proofs.")
 
 
 @app.command

@@ -3,39 +3,14 @@
 A running server is asked by the socket in its data folder; without one the command opens the data itself.
 """
 
-import asyncio
-import os
-import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from chappe.accounts.machine import MAX_LISTED, Create, Deactivate, Fulfilled, ListAccounts, Lock, Reset, Wish
-from chappe.accounts.machine_socket import ask
-from chappe.config import Settings, load
-from chappe.errors import StartupError
+from chappe.accounts.machine import MAX_LISTED, Create, Deactivate, Fulfilled, ListAccounts, Lock, Reset
+from chappe.cli_where import Flag, Where, fulfil, settings_of
 
 app = App(name="user", help="Accounts of this server, for whoever owns the machine. Works while it runs, and when not.")
-
-Flag = Annotated[bool, Parameter(negative=())]
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, kw_only=True)
-class Where:
-    """Which server is meant: what stands in no file is given as flags."""
-
-    config: Annotated[Path | None, Parameter(env_var="CHAPPE_CONFIG")] = None
-    """The TOML file with which the server runs."""
-    server_name: str | None = None
-    """The server name."""
-    data_dir: str | None = None
-    """The folder with the data."""
-    storage: str | None = None
-    """The database."""
 
 
 @app.command
@@ -54,7 +29,7 @@ def create(
     operator
         The account may administer the server.
     """
-    done = _fulfil(Create(name, operator), _settings(where))
+    done = fulfil(Create(name, operator), Fulfilled, settings_of(where), may_begin=True)
     print(f"{done.user_id}: pass this link on. It works once, within a day.\n{done.link}")
 
 
@@ -71,9 +46,9 @@ def list_accounts(
     waiting
         Only those that wait for approval.
     """
-    settings = _settings(where)
+    settings = settings_of(where)
     after = ""
-    while page := _fulfil(ListAccounts(after, waiting), settings).accounts:
+    while page := fulfil(ListAccounts(after, waiting), Fulfilled, settings).accounts:
         for one in page:
             made = datetime.fromtimestamp(one.created_at / 1000, UTC).date()
             print("\t".join((one.user_id, made.isoformat(), " ".join(one.states))))
@@ -95,7 +70,7 @@ def reset(
     name
         The user name, or the whole user id.
     """
-    done = _fulfil(Reset(name), _settings(where))
+    done = fulfil(Reset(name), Fulfilled, settings_of(where))
     print(f"{done.user_id}: pass this link on. It works once, within a day; all sessions were told.\n{done.link}")
 
 
@@ -112,7 +87,7 @@ def lock(
     name
         The user name, or the whole user id.
     """
-    done = _fulfil(Lock(name), _settings(where))
+    done = fulfil(Lock(name), Fulfilled, settings_of(where))
     print(f"{done.user_id} is locked.")
 
 
@@ -129,7 +104,7 @@ def unlock(
     name
         The user name, or the whole user id.
     """
-    done = _fulfil(Lock(name, locked=False), _settings(where))
+    done = fulfil(Lock(name, locked=False), Fulfilled, settings_of(where))
     print(f"{done.user_id} is not locked.")
 
 
@@ -149,28 +124,5 @@ def deactivate(
     erase
         Also erase what its owner stored for themselves.
     """
-    done = _fulfil(Deactivate(name, erase), _settings(where))
+    done = fulfil(Deactivate(name, erase), Fulfilled, settings_of(where))
     print(f"{done.user_id} is deactivated.")
-
-
-def _settings(where: Where | None) -> Settings:
-    where = where or Where()
-    flags = {"server_name": where.server_name, "data_dir": where.data_dir, "storage": where.storage}
-    return load(where.config, os.environ, {name: given for name, given in flags.items() if given is not None})
-
-
-def _fulfil(wish: Wish, settings: Settings) -> Fulfilled:
-    if settings.data_dir.is_dir():
-        done = ask(settings.data_dir, wish)
-        if done is not None:
-            return done
-    if not isinstance(wish, Create) and settings.storage == "sqlite" and not (settings.data_dir / "chappe.db").exists():
-        raise StartupError(
-            f"There is no server's data in {settings.data_dir}.",
-            "Say which server is meant, as for `chappe serve`: --config FILE, or --data-dir FOLDER.",
-        )
-    print(f"No server runs on {settings.data_dir}: it is opened for a moment.", file=sys.stderr)
-    os.umask(0o077)
-    from chappe.app import fulfil_alone  # loads the whole server, which a running one spares us
-
-    return asyncio.run(fulfil_alone(settings, wish))

@@ -77,6 +77,8 @@ class Fulfilled(msgspec.Struct, frozen=True, omit_defaults=True):
 class Machine:
     """The wishes of whoever owns the machine, fulfilled in this process."""
 
+    wishes = (Create, ListAccounts, Reset, Lock, Deactivate)
+
     def __init__(self, bus: Bus, database: Database, settings: Settings) -> None:
         self._bus = bus
         self._database = database

@@ -1,4 +1,4 @@
-"""The socket in the data folder by which `chappe user` asks a running server: one line of JSON each way.
+"""The socket in the data folder by which `chappe user` and others ask a running server: one line of JSON each way.
 
 Who may open it is who may enter the data folder, its owner alone; nothing of it can be reached over a network.
 """
@@ -10,10 +10,10 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any, Protocol, TypeVar, Union
 
 import msgspec
 
-from chappe.accounts.machine import Fulfilled, Machine, Wish
 from chappe.errors import Errcode, Refused, StartupError
 
 logger = logging.getLogger(__name__)
@@ -24,13 +24,38 @@ MAX_ANSWER_BYTES = 1_000_000
 TIMEOUT_S = 30.0
 """How long either side waits for the other."""
 
-_read_wish = msgspec.json.Decoder(Wish).decode
+T = TypeVar("T")
+
+
+class Fulfils(Protocol):
+    """What fulfils wishes of whoever owns the machine: structs with a tag each. The answer is a struct, too."""
+
+    @property
+    def wishes(self) -> tuple[type[msgspec.Struct], ...]:
+        """Which those are."""
+        ...
+
+    async def fulfil(self, wish: Any) -> object:
+        """Do what is wished. Refuses with a sentence for the command line."""
+        ...
+
+
+class Machines:
+    """All that can be wished for, each by the slice that fulfils it."""
+
+    def __init__(self, *machines: Fulfils) -> None:
+        self._by_wish = {wish: machine for machine in machines for wish in machine.wishes}
+        self.read = msgspec.json.Decoder(Union[tuple(self._by_wish)]).decode  # noqa: UP007  # made of what is known here
+
+    async def fulfil(self, wish: Any) -> object:
+        """Have it done by who can."""
+        return await self._by_wish[type(wish)].fulfil(wish)
 
 
 class _Answer(msgspec.Struct):
     """What comes back: what was done, or why not."""
 
-    done: Fulfilled | None = None
+    done: Any = None
     refused: str = ""
 
 
@@ -38,7 +63,7 @@ _read_answer = msgspec.json.Decoder(_Answer).decode
 
 
 @contextlib.asynccontextmanager
-async def listening(folder: Path, machine: Machine) -> AsyncIterator[None]:
+async def listening(folder: Path, machine: Machines) -> AsyncIterator[None]:
     """Answer wishes for as long as the context lasts."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,16 +93,16 @@ def _listener(folder: Path) -> socket.socket:
     return listener
 
 
-async def _answer(machine: Machine, line: bytes) -> _Answer:
+async def _answer(machine: Machines, line: bytes) -> _Answer:
     try:
-        return _Answer(await machine.fulfil(_read_wish(line)))
+        return _Answer(await machine.fulfil(machine.read(line)))
     except msgspec.DecodeError as wrong:
         return _Answer(refused=f"The command and the server are of different versions: {wrong}.")
     except Refused as no:
         return _Answer(refused=no.reason)
 
 
-def ask(folder: Path, wish: Wish) -> Fulfilled | None:
+def ask(folder: Path, wish: msgspec.Struct, kind: type[T]) -> T | None:
     """Have the server that runs on a data folder fulfil a wish; None when none runs there. Refuses as it does."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
         asking.settimeout(TIMEOUT_S)
@@ -93,7 +118,7 @@ def ask(folder: Path, wish: Wish) -> Fulfilled | None:
             raise StartupError("The running server did not answer.", "Look into its log.") from silent
     if answer.done is None:
         raise Refused(Errcode.FORBIDDEN, answer.refused)
-    return answer.done
+    return msgspec.convert(answer.done, kind)
 
 
 def _line(asking: socket.socket) -> bytes:

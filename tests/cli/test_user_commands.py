@@ -10,7 +10,7 @@ import anyio.to_thread
 import pytest
 
 from chappe.accounts import machine_socket
-from chappe.accounts.machine import Create, ListAccounts
+from chappe.accounts.machine import Create, Fulfilled, ListAccounts
 from chappe.app import Chappe
 from chappe.cli import run
 from chappe.errors import Refused
@@ -95,8 +95,8 @@ async def test_a_running_server_is_asked(served: House, capsys: pytest.CaptureFi
     assert (status, out, err) == (0, "@ann:localhost is locked.\n", "")
     assert (await ann.get("/account/whoami")).errcode == "M_USER_LOCKED"
     with pytest.raises(Refused):
-        await anyio.to_thread.run_sync(machine_socket.ask, folder, Create("ann"))
-    listed = await anyio.to_thread.run_sync(machine_socket.ask, folder, ListAccounts())
+        await anyio.to_thread.run_sync(machine_socket.ask, folder, Create("ann"), Fulfilled)
+    listed = await anyio.to_thread.run_sync(machine_socket.ask, folder, ListAccounts(), Fulfilled)
     assert listed is not None
     assert [one.states for one in listed.accounts] == [("locked",)]
 
@@ -112,7 +112,7 @@ async def test_nonsense_on_the_socket(served: House) -> None:
                     assert b'"done":null' in await stream.receive()
                 except (anyio.BrokenResourceError, anyio.EndOfStream):
                     assert len(line) > machine_socket.MAX_WISH_BYTES
-    assert await anyio.to_thread.run_sync(machine_socket.ask, folder, ListAccounts()) is not None
+    assert await anyio.to_thread.run_sync(machine_socket.ask, folder, ListAccounts(), Fulfilled) is not None
 
 
 @pytest.mark.anyio
