@@ -13,7 +13,22 @@ from pathlib import Path
 
 import uvloop
 
-from chappe import accounts, audit, discovery, keys, logs, mail, media, metrics, presence, push, rooms, sync, timeline
+from chappe import (
+    accounts,
+    audit,
+    discovery,
+    keys,
+    logs,
+    mail,
+    media,
+    metrics,
+    operators,
+    presence,
+    push,
+    rooms,
+    sync,
+    timeline,
+)
 from chappe.accounts import machine_socket
 from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
@@ -37,7 +52,7 @@ from chappe.timeline.visible import Withholding
 
 logger = logging.getLogger(__name__)
 
-SLICES = ("stream", "holds", "audit", "mail", "accounts", "media", "rooms", "keys", "timeline", "push")
+SLICES = ("stream", "holds", "audit", "mail", "accounts", "operators", "media", "rooms", "keys", "timeline", "push")
 """The packages with tables, in the order in which their schema files are applied."""
 
 SWITCH_INTERVAL_S = 0.0001
@@ -52,7 +67,15 @@ _NEW_HISTORY = "INSERT INTO history (id, server_name) VALUES ($1, $2)"
 
 def all_routes() -> Routes:
     """Every endpoint of this server."""
-    below = (discovery.routes, accounts.ROUTES, media.ROUTES, rooms.routes, presence.routes, keys.ROUTES)
+    below = (
+        discovery.routes,
+        accounts.ROUTES,
+        operators.ROUTES,
+        media.ROUTES,
+        rooms.routes,
+        presence.routes,
+        keys.ROUTES,
+    )
     return Routes(*below, timeline.routes, push.routes, sync.routes)
 
 
@@ -133,10 +156,19 @@ class Chappe:
         ):
             self.resources.add(thing, kind)
         self.sealer = audit.install(
-            self.resources, settings.data_dir, settings.server_name, history, {}, self.bus, database, clock
+            self.resources, settings.data_dir, settings.server_name, history, operators.ACTS, self.bus, database, clock
         )
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock, cost)
-        self.machine = machine_socket.Machines(accounts.Machine(self.bus, database, settings))
+        operators.install(
+            self.resources,
+            operators.ConsolePages(*operators.PAGES),
+            operators.Kinds(*operators.KINDS),
+            operators.SharedDevices(push.share_a_phone),
+        )
+        self.machine = machine_socket.Machines(
+            accounts.Machine(self.bus, database, settings),
+            operators.StaffMachine(self.bus, database, settings, clock),
+        )
         media.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
         presence.install(self.resources)

@@ -235,6 +235,7 @@ app.command(
     "chappe.cli_user:app", name="user", help="Accounts, for whoever owns the machine, while the server runs or not."
 )
 
+app.command("chappe.cli_operator:app", name="operator", help="Staff and their roles, for whoever owns the machine.")
 app.command("chappe.cli_audit:app", name="audit", help="The log of what staff did: whether it is whole, and proofs.")
 
 

@@ -5,12 +5,12 @@ An *account* is a user id of this server with a password; a *device* is one logi
 
 The acts: `register.py` `guest_upgrade.py` `login.py` `log_out.py` `change_password.py` `deactivate.py`
 `rename_device.py` `profile.py` `account_data.py` `tags.py` `filters.py` `registration_tokens.py`
-`approve.py` `restrict.py` · `standing.py` what locked and suspended accounts may do · `tokens.py` whose an access
-token is · `credentials.py` what secrets look like · `passwords.py` hashing · `openid.py` proof towards other services
-· `owner_link.py` the first account · `password_link.py` choosing a password · `emails.py` mail addresses ·
-`machine.py` `machine_socket.py` what `chappe user` does · `rules.py` what is allowed · `turns.py` changes that build on
-each other · `store.py` `register_store.py` `emails_store.py` all SQL · `routes….py` the endpoints · `pages.py` what a
-browser shows.
+`approve.py` `restrict.py` · `check_password.py` whose a password is · `staff.py` what the slice of staff hooks into ·
+`standing.py` what locked and suspended accounts may do · `tokens.py` whose an access token is · `credentials.py` what
+secrets look like · `passwords.py` hashing · `openid.py` proof towards other services · `owner_link.py` the first
+account · `password_link.py` choosing a password · `emails.py` mail addresses · `machine.py` `machine_socket.py` what
+`chappe user` does · `rules.py` what is allowed · `turns.py` changes that build on each other · `store.py`
+`register_store.py` `emails_store.py` all SQL · `routes….py` the endpoints · `pages.py` what a browser shows.
 
 Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code,
 password_link, email_address, email_session.
@@ -20,13 +20,17 @@ In the user's shard: device, access_token, refresh_token, login_token, profile, 
 from chappe.accounts import approve, deactivate, guest_upgrade, log_out, login, password_link, profile, restrict
 from chappe.accounts.account_data import ManagedData, account_data_of, change_account_data, put_account_data
 from chappe.accounts.changes import account_data_changes
+from chappe.accounts.check_password import account_by_password
 from chappe.accounts.deactivate import Deactivated
+from chappe.accounts.emails import tell as tell_by_mail
 from chappe.accounts.filters import filter_of
 from chappe.accounts.log_out import DevicesGone
 from chappe.accounts.machine import Machine
 from chappe.accounts.owner_link import owner_link
 from chappe.accounts.passwords import USUAL, Cost, Passwords
 from chappe.accounts.profile import ProfileChanged, profile_of
+from chappe.accounts.records import Account
+from chappe.accounts.register_store import account as account_of
 from chappe.accounts.rename_device import DeviceRenamed
 from chappe.accounts.routes import routes as _login
 from chappe.accounts.routes_email_page import routes as _email_page
@@ -42,6 +46,15 @@ from chappe.accounts.routes_person import routes as _person
 from chappe.accounts.routes_register import routes as _register
 from chappe.accounts.routes_statistics import routes as _statistics
 from chappe.accounts.routes_tags import routes as _tags
+from chappe.accounts.rules import user_id_at_login
+from chappe.accounts.staff import (
+    AccountEnding,
+    OperatorMade,
+    is_in_good_standing,
+    require_unchanged,
+    set_operator,
+    share_a_device,
+)
 from chappe.accounts.tokens import Tokens
 from chappe.accounts.turns import Turns
 from chappe.clock import Clock
@@ -95,7 +108,15 @@ def install(
     The routes and acts also need `Settings`, `Database` and `Clock` among the resources.
     """
     tokens = Tokens(database, bus, writer, clock, settings.server_name)
-    followed = (ProfileChanged(), Deactivated(), DevicesGone(), DeviceRenamed(), ManagedData())
+    followed = (
+        ProfileChanged(),
+        Deactivated(),
+        DevicesGone(),
+        DeviceRenamed(),
+        ManagedData(),
+        OperatorMade(),
+        AccountEnding(),
+    )
     for thing in (tokens, Passwords(cost), *followed, Turns()):
         resources.add(thing)
     return tokens
@@ -106,22 +127,34 @@ __all__ = [
     "ERASERS",
     "ROUTES",
     "USUAL",
+    "Account",
+    "AccountEnding",
     "Cost",
     "Deactivated",
     "DeviceRenamed",
     "DevicesGone",
     "Machine",
     "ManagedData",
+    "OperatorMade",
     "Passwords",
     "ProfileChanged",
     "Tokens",
+    "Turns",
+    "account_by_password",
     "account_data_changes",
     "account_data_of",
+    "account_of",
     "change_account_data",
     "filter_of",
     "install",
+    "is_in_good_standing",
     "moderation_capability",
     "owner_link",
     "profile_of",
     "put_account_data",
+    "require_unchanged",
+    "set_operator",
+    "share_a_device",
+    "tell_by_mail",
+    "user_id_at_login",
 ]

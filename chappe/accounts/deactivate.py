@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from chappe import holds
 from chappe.accounts import emails_store, log_out, register_store, store
 from chappe.accounts.restrict import no_account, require_not_operator
+from chappe.accounts.staff import AccountEnding
 from chappe.errors import Errcode, Refused
 from chappe.holds import Eraser
 from chappe.ids import UserID
@@ -28,7 +29,8 @@ class Deactivated(list[OnDeactivated]):
 
 async def deactivate(tx: Transaction, device: Device, erase: bool) -> None:
     """End the account of `device`, at the wish of its owner."""
-    await end(tx, device.user_id, erase, otherwise=Refused(Errcode.USER_DEACTIVATED, "This account was deactivated."))
+    over = Refused(Errcode.USER_DEACTIVATED, "This account was deactivated.")
+    await end(tx, device, device.user_id, erase, otherwise=over)
 
 
 async def deactivate_other(tx: Transaction, device: Device | None, user_id: UserID, erase: bool) -> None:
@@ -39,14 +41,16 @@ async def deactivate_other(tx: Transaction, device: Device | None, user_id: User
     if device is not None:
         require_not_operator(account)
     if account.deactivated_at is None:
-        await end(tx, user_id, erase, otherwise=None)
+        await end(tx, device, user_id, erase, otherwise=None)
 
 
-async def end(tx: Transaction, user_id: UserID, erase: bool, otherwise: Refused | None) -> None:
+async def end(tx: Transaction, device: Device | None, user_id: UserID, erase: bool, otherwise: Refused | None) -> None:
     """Mark an account as ended; the answer waits until nobody is logged in to it any more.
 
     `erase`: the person wishes that as little as possible remains.
     """
+    for on_account_ending in tx.of(AccountEnding):
+        await on_account_ending(tx, device, user_id)
     register_store.deactivate(tx, user_id, otherwise)
     await holds.erase(tx, ADDRESSES, user_id)
     tx.effect(user_id, "accounts.close", user_id, erase, awaited=True)

@@ -186,8 +186,8 @@ async def has_email(source: Fetches, user_id: UserID, address: str) -> bool:
     return await emails_store.owner(source, address) == user_id
 
 
-async def tell(tx: Transaction, user_id: UserID, letter: str) -> None:
+async def tell(tx: Transaction, user_id: UserID, letter: str, more: dict[str, str] | None = None) -> None:
     """Write to all addresses of an account that something has happened to it."""
-    values = {"server": tx.of(Settings).server_name, "user_id": user_id}
+    values = {"server": tx.of(Settings).server_name, "user_id": user_id, **(more or {})}
     for address, language, _, _ in await emails_store.addresses(tx, user_id):
         await mail.tell(tx, Address(address), Letter(letter, language, values, user_id))

@@ -4,6 +4,7 @@ import msgspec
 
 from chappe.accounts import emails, emails_store, register_store
 from chappe.accounts.records import NewAccount, NewLogin
+from chappe.accounts.staff import OperatorMade
 from chappe.errors import Errcode, Refused
 from chappe.stream import Device, Transaction
 
@@ -28,7 +29,7 @@ async def register(
     if registration_token is not None:
         register_store.use_registration_token(tx, registration_token, otherwise=token_used_up())
     await give_email(tx, new)
-    _add(tx, msgspec.structs.replace(new, registered_with=registration_token), login)
+    await _add(tx, msgspec.structs.replace(new, registered_with=registration_token), login, "command line")
 
 
 async def give_email(tx: Transaction, new: NewAccount) -> None:
@@ -47,7 +48,7 @@ async def register_by_secret(
     """Make an account for whoever knows the shared secret; uses the nonce up."""
     unknown = Refused(Errcode.UNKNOWN, "This nonce is unknown, used or older than a minute: get another.", status=400)
     register_store.use_nonce(tx, bytes.fromhex(nonce), otherwise=unknown)
-    _add(tx, new, login)
+    await _add(tx, new, login, "shared secret")
 
 
 async def register_owner(tx: Transaction, device: Device | None, new: NewAccount, code: str) -> None:
@@ -55,7 +56,7 @@ async def register_owner(tx: Transaction, device: Device | None, new: NewAccount
     register_store.use_owner_code(
         tx, bytes.fromhex(code), otherwise=Refused(Errcode.FORBIDDEN, "This link was used already.")
     )
-    _add(tx, new, None)
+    await _add(tx, new, None, "owner link")
 
 
 async def add_nonce(tx: Transaction, device: Device | None, nonce: str) -> None:
@@ -68,12 +69,16 @@ def token_used_up() -> Refused:
     return Refused(Errcode.UNAUTHORIZED, "This registration token is unknown, has expired or is used up.")
 
 
-def _add(tx: Transaction, new: NewAccount, login: NewLogin | None) -> None:
+async def _add(tx: Transaction, new: NewAccount, login: NewLogin | None, how: str) -> None:
+    """Queue an account. `how` it was made is told to who follows those that run the server."""
     register_store.add_account(tx, new, otherwise=name_taken())
     for policy, version in new.accepted_terms:
         register_store.add_accepted_terms(tx, new.user_id, policy, version)
     if not new.is_guest:
         tx.effect(new.user_id, "accounts.name_new", new.user_id, awaited=True)
+    if new.is_operator:
+        for on_operator_made in tx.of(OperatorMade):
+            await on_operator_made(tx, new.user_id, how)
     if login is not None:
         tx.effect(
             new.user_id, "accounts.log_in_new", new.user_id, new.is_guest, msgspec.to_builtins(login), awaited=True

@@ -97,6 +97,11 @@ def deactivate(tx: Transaction, user_id: UserID, otherwise: Refused | None) -> N
     )  # fmt: skip
 
 
+def set_operator(tx: Transaction, user_id: UserID, is_operator: bool) -> None:
+    """Say whether an account is an operator's."""
+    tx.execute("UPDATE account SET is_operator = $2 WHERE user_id = $1", user_id, int(is_operator))
+
+
 def restrict(tx: Transaction, user_id: UserID, column: str, since: int | None, otherwise: Refused) -> None:
     """Set or lift what `column` says of an active account; what holds already keeps its time."""
     assert column in ("locked_at", "suspended_at"), "the columns of restrictions"

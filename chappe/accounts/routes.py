@@ -2,15 +2,15 @@
 
 import msgspec
 
-from chappe.accounts import credentials, emails, emails_store, log_out, login, register_store, rules, store, uia
+from chappe.accounts import credentials, emails, emails_store, log_out, login, rules, store, uia
 from chappe.accounts.change_password import change_password
+from chappe.accounts.check_password import account_by_password
 from chappe.accounts.credentials import Kind
 from chappe.accounts.deactivate import deactivate
-from chappe.accounts.login import Credentials, wrong_password
+from chappe.accounts.login import Credentials
 from chappe.accounts.passwords import Passwords
-from chappe.accounts.records import Account, NewLogin
+from chappe.accounts.records import NewLogin
 from chappe.accounts.rename_device import rename_device
-from chappe.accounts.standing import locked
 from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
@@ -66,15 +66,7 @@ async def _login_by_password(request: Request, body: LoginBody) -> Credentials:
     user_id = await _named_user_id(request, body)
     if body.password is None:
         raise Refused(Errcode.MISSING_PARAM, "password is missing.")
-    account = None
-    if user_id is not None:
-        account = await register_store.account(request.of(Database), user_id)
-    stored = account.password_hash if account is not None else None
-    too_long = len(body.password) > rules.MAX_PASSWORD_BYTES
-    matches = not too_long and await request.of(Passwords).matches(stored, body.password)
-    if account is None:
-        raise wrong_password()
-    _require_usable(account, password_is_right=matches)
+    account = await account_by_password(request.of(Database), request.of(Passwords), user_id, body.password)
     answer, stored_login = _prepare(request, body, account.user_id)
     await request.call(account.user_id, login.log_in, account.user_id, account.password_hash, stored_login)
     return answer
@@ -95,18 +87,6 @@ async def _named_user_id(request: Request, body: LoginBody) -> UserID | None:
     if named is None:
         raise Refused(Errcode.MISSING_PARAM, "identifier is missing: it says who logs in.")
     return rules.user_id_at_login(named, request.of(Settings).server_name)
-
-
-def _require_usable(account: Account, *, password_is_right: bool) -> None:
-    if account.deactivated_at is not None:
-        # Its password is gone, so nobody can prove to be its owner; that it ended is no secret.
-        raise Refused(Errcode.USER_DEACTIVATED, "This account was deactivated.")
-    if not password_is_right:
-        raise wrong_password()
-    if account.locked_at is not None:
-        raise locked()
-    if not account.approved:
-        raise Refused(Errcode.FORBIDDEN, "This account waits for the approval of an operator. Try again later.")
 
 
 async def _login_by_token(request: Request, body: LoginBody) -> Credentials:

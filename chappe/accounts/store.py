@@ -45,6 +45,16 @@ async def device(source: Fetches, user_id: UserID, device_id: str) -> Row | None
     )  # fmt: skip
 
 
+async def share_a_device(source: Fetches, one: UserID, other: UserID) -> bool:
+    """Whether two accounts have a device of the same ID."""
+    row = await source.fetch_one(
+        "SELECT 1 FROM device a JOIN device b ON a.device_id = b.device_id WHERE a.user_id = $1 AND b.user_id = $2 "
+        "LIMIT 1",
+        one, other,
+    )  # fmt: skip
+    return row is not None
+
+
 def put_device(tx: Transaction, user_id: UserID, login: NewLogin) -> None:
     """Make a device; one that exists keeps its name."""
     tx.execute(

@@ -36,6 +36,7 @@ from chappe.push.routes_rules import routes as _rules
 from chappe.push.routes_unsubscribe import routes as _unsubscribe
 from chappe.push.routes_web_push import routes as _web_push
 from chappe.push.set_pusher import forget_devices, remove_pusher
+from chappe.push.store import share_a_phone
 from chappe.push.web_gateway import WebPush
 from chappe.resources import Resources
 from chappe.storage import Database
@@ -76,4 +77,5 @@ __all__ = [
     "push_rules",
     "push_rules_between",
     "routes",
+    "share_a_phone",
 ]

@@ -80,6 +80,10 @@ RETURNING user_id
 """
 _OTHERS = "SELECT user_id FROM pusher WHERE app_id = $1 AND pushkey = $2 AND user_id <> $3"
 _DATA_OF = "SELECT data FROM pusher WHERE app_id = $1 AND pushkey = $2 ORDER BY user_id LIMIT 50"
+_SHARED = (
+    "SELECT 1 FROM pusher a JOIN pusher b ON a.app_id = b.app_id AND a.pushkey = b.pushkey "
+    "WHERE a.user_id = $1 AND b.user_id = $2 AND a.app_id <> 'm.email' LIMIT 1"
+)
 _REMOVE = "DELETE FROM pusher WHERE user_id = $1 AND app_id = $2 AND pushkey = $3"
 _REMOVE_GONE = """
 DELETE FROM pusher WHERE user_id = $1 AND device_id NOT IN (SELECT device_id FROM device WHERE user_id = $1)
@@ -128,6 +132,11 @@ def put_pusher(
     too_many = Refused(Errcode.RESOURCE_LIMIT_EXCEEDED, f"An account has at most {most} pushers.")
     at = tx.place(stream_of(key[0]))
     tx.conditional(_PUT_PUSHER, *key, device_id, *texts, data, tx.now, at, most, otherwise=too_many)
+
+
+async def share_a_phone(reads: Reads, one: UserID, other: UserID) -> bool:
+    """Whether two accounts are woken on one phone, or in one browser: by the same app under the same push key."""
+    return await reads.fetch_one(_SHARED, one, other) is not None
 
 
 async def others_with(reads: Reads, app_id: str, pushkey: str, user_id: UserID) -> list[UserID]:
