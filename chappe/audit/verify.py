@@ -242,7 +242,9 @@ class _Walk:
     def _does_not_fit(self, size: int) -> None:
         if self._is_lost_from is None:
             first, last = self._from, size - 1
-            if first == last:
+            if first <= last and set(range(first, size)) <= set(self._blank):
+                pass  # all of it is missing, which is said elsewhere
+            elif first == last:
                 sentence = f"Entry {first} is not the one that was signed."
                 self._report.add(What.ALTERED, first, last, sentence)
             elif first < last:

@@ -226,6 +226,13 @@ def test_nothing_goes_unnoticed_whatever_is_done_together(acts: list[str], stret
     assert all(one.sentence.endswith(".") for one in report.findings)
 
 
+def test_what_is_gone_with_all_that_was_stored_of_it_is_missing_and_not_altered() -> None:
+    copy = Copy([2, 1, 1])
+    copy.rows.pop()
+    copy.hashes = {id: hashed for id, hashed in copy.hashes.items() if id < Node(0, 3).stored_at()}
+    assert said(found(copy)) == [(What.MISSING, 3, 3)]
+
+
 @pytest.mark.parametrize("number", [10**7, -5, 2**62])
 def test_absurd_numbers_end_in_a_finding(number: int) -> None:
     copy = Copy([4])
