@@ -156,7 +156,14 @@ class Chappe:
         ):
             self.resources.add(thing, kind)
         self.sealer = audit.install(
-            self.resources, settings.data_dir, settings.server_name, history, operators.ACTS, self.bus, database, clock
+            self.resources,
+            settings.data_dir,
+            settings.server_name,
+            history,
+            accounts.ACTS | operators.ACTS,
+            self.bus,
+            database,
+            clock,
         )
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock, cost)
         operators.install(

@@ -164,8 +164,9 @@ class House:
         return Person(self, answer["user_id"], answer["access_token"], answer["device_id"])
 
     async def settle(self) -> None:
-        """Return when everything queued is committed and every effect applied."""
+        """Return when everything queued is committed, every effect applied, and what was recorded is sealed."""
         await self.chappe.outbox.drain()
+        await self.chappe.sealer.catch_up()
         await self.chappe.writer.drain()
 
     async def close(self) -> None:

@@ -6,11 +6,12 @@ An *account* is a user id of this server with a password; a *device* is one logi
 The acts: `register.py` `guest_upgrade.py` `login.py` `log_out.py` `change_password.py` `deactivate.py`
 `rename_device.py` `profile.py` `account_data.py` `tags.py` `filters.py` `registration_tokens.py`
 `approve.py` `restrict.py` · `check_password.py` whose a password is · `staff.py` what the slice of staff hooks into ·
-`standing.py` what locked and suspended accounts may do · `tokens.py` whose an access token is · `credentials.py` what
-secrets look like · `passwords.py` hashing · `openid.py` proof towards other services · `owner_link.py` the first
-account · `password_link.py` choosing a password · `emails.py` mail addresses · `machine.py` `machine_socket.py` what
-`chappe user` does · `rules.py` what is allowed · `turns.py` changes that build on each other · `store.py`
-`register_store.py` `emails_store.py` all SQL · `routes….py` the endpoints · `pages.py` what a browser shows.
+`acts.py` what the audit log tells · `standing.py` what locked and suspended accounts may do · `tokens.py` whose an
+access token is · `credentials.py` what secrets look like · `passwords.py` hashing · `openid.py` proof towards other
+services · `owner_link.py` the first account · `password_link.py` choosing a password · `emails.py` mail addresses ·
+`machine.py` `machine_socket.py` what `chappe user` does · `rules.py` what is allowed · `turns.py` changes that build
+on each other · `store.py` `register_store.py` `emails_store.py` all SQL · `routes….py` the endpoints · `pages.py`
+what a browser shows.
 
 Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code,
 password_link, email_address, email_session.
@@ -19,6 +20,7 @@ In the user's shard: device, access_token, refresh_token, login_token, profile, 
 
 from chappe.accounts import approve, deactivate, guest_upgrade, log_out, login, password_link, profile, restrict
 from chappe.accounts.account_data import ManagedData, account_data_of, change_account_data, put_account_data
+from chappe.accounts.acts import ACTS
 from chappe.accounts.changes import account_data_changes
 from chappe.accounts.check_password import account_by_password
 from chappe.accounts.deactivate import Deactivated
@@ -123,6 +125,7 @@ def install(
 
 
 __all__ = [
+    "ACTS",
     "EFFECTS",
     "ERASERS",
     "ROUTES",

@@ -1,6 +1,6 @@
 """Letting someone in who waits, or not."""
 
-from chappe import holds
+from chappe import audit, holds
 from chappe.accounts import register_store
 from chappe.accounts.restrict import no_account
 from chappe.errors import Errcode, Refused
@@ -15,6 +15,7 @@ APPLICATION = "accounts.application"
 async def approve(tx: Transaction, device: Device | None, user_id: UserID) -> None:
     """Approve an account, so that its owner can log in. Repeating it changes nothing."""
     register_store.approve(tx, user_id, otherwise=no_account())
+    audit.record(tx, audit.actor_of(device), "account.approved", user_id)
 
 
 async def deny(tx: Transaction, device: Device | None, user_id: UserID) -> None:
@@ -25,6 +26,7 @@ async def deny(tx: Transaction, device: Device | None, user_id: UserID) -> None:
     if account.approved:
         raise Refused(Errcode.FORBIDDEN, "This account does not wait for approval. Deactivate it to end it.")
     await holds.erase(tx, APPLICATION, user_id)
+    audit.record(tx, audit.actor_of(device), "account.denied", user_id)
 
 
 async def _erase_application(tx: Transaction, user_id: str) -> None:

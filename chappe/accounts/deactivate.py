@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from chappe import holds
+from chappe import audit, holds
 from chappe.accounts import emails_store, log_out, register_store, store
 from chappe.accounts.restrict import no_account, require_not_operator
 from chappe.accounts.staff import AccountEnding
@@ -42,6 +42,7 @@ async def deactivate_other(tx: Transaction, device: Device | None, user_id: User
         require_not_operator(account)
     if account.deactivated_at is None:
         await end(tx, device, user_id, erase, otherwise=None)
+        audit.record(tx, audit.actor_of(device), "account.ended", user_id, after={"erased": erase})
 
 
 async def end(tx: Transaction, device: Device | None, user_id: UserID, erase: bool, otherwise: Refused | None) -> None:

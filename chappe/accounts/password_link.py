@@ -8,6 +8,7 @@ overlooks; and a password that is changed in one of them makes the link void.
 import secrets
 from urllib.parse import quote
 
+from chappe import audit
 from chappe.accounts import credentials, emails, register_store
 from chappe.accounts.account_data import change_account_data
 from chappe.accounts.restrict import no_account
@@ -35,6 +36,7 @@ async def password_link(bus: Bus, settings: Settings, user_id: UserID) -> str:
 async def offer_password(tx: Transaction, device: Device | None, user_id: UserID, code: str) -> None:
     """Make `code` (SHA-256, hex) the one that sets the account's password, and tell all its sessions."""
     register_store.put_password_link(tx, user_id, bytes.fromhex(code), tx.now + LINK_MS, otherwise=no_account())
+    audit.record(tx, audit.actor_of(device), "account.link_made", user_id)
     await emails.tell(tx, user_id, "link_made")
     tx.effect(user_id, "accounts.tell_of_link", user_id, tx.now, tx.now + LINK_MS, awaited=True)
 

@@ -6,6 +6,7 @@ across it.
 
 from enum import Enum
 
+from chappe import audit
 from chappe.accounts import register_store
 from chappe.accounts.records import Account
 from chappe.accounts.tokens import Tokens
@@ -21,6 +22,14 @@ class Restriction(Enum):
     SUSPENDED = "suspended_at"
 
 
+_RECORDED = {
+    (Restriction.LOCKED, True): "account.locked",
+    (Restriction.LOCKED, False): "account.unlocked",
+    (Restriction.SUSPENDED, True): "account.suspended",
+    (Restriction.SUSPENDED, False): "account.resumed",
+}
+
+
 async def restrict(tx: Transaction, device: Device | None, user_id: UserID, restriction: str, holds: bool) -> None:
     """Set or lift a `Restriction` (its value). `device` is an operator's, or None for whoever owns the machine.
 
@@ -32,8 +41,10 @@ async def restrict(tx: Transaction, device: Device | None, user_id: UserID, rest
         raise no_account()
     if device is not None:
         require_not_operator(account)
-    since = tx.now if holds else None
-    register_store.restrict(tx, user_id, Restriction(restriction).value, since, otherwise=no_account())
+    since, which = tx.now if holds else None, Restriction(restriction)
+    register_store.restrict(tx, user_id, which.value, since, otherwise=no_account())
+    before = account.locked_at if which is Restriction.LOCKED else account.suspended_at
+    audit.record(tx, audit.actor_of(device), _RECORDED[which, holds], user_id, before={"since": before})
     tx.effect(user_id, "accounts.standing_changed", user_id, awaited=True)
 
 

@@ -22,7 +22,7 @@ from chappe.audit.erase import ERASERS, PART, part_of
 from chappe.audit.key import load_key
 from chappe.audit.log import ACTS, MACHINE, SYSTEM, Act, Acts, AuditLog
 from chappe.audit.prove import is_included, newest_of
-from chappe.audit.record import MAX_REASON_CHARS, add_recorded, record, record_read
+from chappe.audit.record import MAX_REASON_CHARS, actor_of, add_recorded, record, record_read
 from chappe.audit.seal import Sealer
 from chappe.audit.store import entries_before, entry
 from chappe.clock import Clock
@@ -66,6 +66,7 @@ __all__ = [
     "Entry",
     "PartName",
     "Sealer",
+    "actor_of",
     "add_recorded",
     "entries_before",
     "entry",

@@ -6,7 +6,7 @@ import msgspec
 
 from chappe.audit import store
 from chappe.audit.entry import Part, new_part
-from chappe.audit.log import AuditLog
+from chappe.audit.log import MACHINE, AuditLog
 from chappe.errors import Errcode, Refused
 from chappe.events import canonical_json
 from chappe.storage import Outcome
@@ -47,6 +47,11 @@ def record(
         tx.effect(REGISTER, "audit.add", tx.now, act, *(msgspec.to_builtins(part) for part in parts))
         return None
     return _add(tx, tx.now, act, parts)
+
+
+def actor_of(device: Device | None) -> str:
+    """The actor of an act that a member of staff asked for; without a device, whoever owns the machine."""
+    return MACHINE if device is None else device.user_id
 
 
 async def record_read(tx: Transaction, device: Device, what: str, subject: str, about: dict[str, object]) -> None:

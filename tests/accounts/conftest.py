@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from chappe import accounts
+from chappe import accounts, audit
 from chappe.clock import Clock as ClockProtocol
 from chappe.config import Settings, load
 from chappe.holds import Holds
@@ -25,6 +25,7 @@ ROOT = Path(accounts.__file__).parents[1]
 SCHEMAS = [
     ROOT / "stream" / "schema",
     ROOT / "holds" / "schema",
+    ROOT / "audit" / "schema",
     ROOT / "mail" / "schema",
     ROOT / "accounts" / "schema",
 ]
@@ -62,6 +63,8 @@ class Desk:
         resources.add(Mails(self.settings))
         self.resources = resources
         self.bus = InProcessBus(self.database, self.writer, self.outbox, self.clock, resources)
+        server = self.settings.server_name
+        audit.install(resources, self.folder, server, "history", accounts.ACTS, self.bus, self.database, self.clock)
         self.tokens = accounts.install(
             resources, self.settings, self.database, self.bus, self.writer, self.clock, CHEAP
         )

@@ -70,16 +70,16 @@ def test_the_log_from_the_machine_and_from_outside(
     for role in ("moderator", "legal", "senior-moderator"):
         assert typed(capsys, "operator", "grant", "ben", role, *where)[0] == 0
     status, out, _ = typed(capsys, "audit", "verify", *where)
-    assert (status, "4 entries, 4 under the checkpoint of localhost/audit/" in out) == (0, True), out
+    assert (status, "6 entries, 6 under the checkpoint of localhost/audit/" in out) == (0, True), out
     kept, key = tmp_path / "kept", typed(capsys, "audit", "checkpoint", "--key", *where)[1].strip()
     kept.write_text(typed(capsys, "audit", "checkpoint", *where)[1])
-    assert kept.read_text().splitlines()[1] == "4"
+    assert kept.read_text().splitlines()[1] == "6"
     proof = tmp_path / "proof"
     proof.write_text(typed(capsys, "audit", "prove", 2, *where)[1])
     assert "Entry 2 is in the log" in typed(capsys, "audit", "verify", proof, "--vkey", key)[1]
-    assert len(typed(capsys, "audit", "prove", "--since", 3, *where)[1].splitlines()) == 3
+    assert len(typed(capsys, "audit", "prove", "--since", 3, *where)[1].splitlines()) == 4
     export, stolen = tmp_path / "export", tmp_path / "stolen.db"
-    assert typed(capsys, "audit", "export", export, *where)[:2] == (0, f"4 entries are in {export}.\n")
+    assert typed(capsys, "audit", "export", export, *where)[:2] == (0, f"6 entries are in {export}.\n")
     shutil.copy(data / "chappe.db", stolen)
     for copy in (export, stolen):
         for vkey in (key, export / "vkey"):

@@ -36,6 +36,7 @@ COUNTED = (
     "member_change", "user_room", "redacted_original", "room_alias", "highlight", "outbox", "receipt",
     "media", "reserved_media", "unfinished_upload", "to_device_message", "key_backup", "backed_up_key",
     "dehydrated_device",
+    "operator_role", "proposal", "console_session", "audit_entry",
 )  # fmt: skip
 """Tables that a refused request leaves as they were. The others are written by readers that follow later, or
 keep what a refusal itself makes: a session to authenticate in, a nonce."""

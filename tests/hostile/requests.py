@@ -336,6 +336,8 @@ def right_path(estate: Estate, route: Route, **other: str) -> str:
         "rule_id": "word",
         "tag": "u.word",
         "rel_type": "m.thread",
+        "proposal_id": "p",
+        "number": "0",
         **other,
     }
     return re.sub(r"\{(\w+)\}", lambda found: given[found[1]], route.path).replace("#", "%23")

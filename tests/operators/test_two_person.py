@@ -1,18 +1,24 @@
 """The two-person rule: just that payload, once, by another person on another device. R35."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chappe import operators
+from chappe.app import Chappe
 from chappe.errors import Refused
+from chappe.mail import Address, Letter
+from chappe.mail.letters import Sender, write
 from chappe.operators import Kind, Kinds, Role, SharedDevices, approve, propose, refuse
 from chappe.operators.grant import revoke
 from chappe.operators.store import Proposal, proposal
 from chappe.operators.two_person import MAX_OPEN, Payload
 from chappe.stream import Transaction
-from tests.house import House, Person
+from tests.conftest import make_settings
+from tests.house import Clock, House, Person
+from tests.mail.relay import relaying, text_of
 from tests.operators.conftest import REASON, Office, seat
 from tests.operators.test_grant import outcome
 
@@ -254,3 +260,36 @@ async def test_auditors_break_no_glass_and_nobody_shares(office: Office) -> None
     with pytest.raises(Refused):
         await glass(office, ada, role="moderator")
     assert len(office.house.chappe.resources.of(SharedDevices)) == 3
+
+
+@pytest.mark.parametrize(("language", "subject"), [("en", "The glass was broken"), ("fr", "d=E2=80=99urgence")])
+async def test_the_letter_to_owners(office: Office, language: str, subject: str) -> None:
+    values = {"server": "localhost", "user_id": "@olga:localhost", "who": "@adam:localhost", "role": "auditor",
+              "hours": "2", "reason": "<b>\nBcc: all"}  # fmt: skip
+    letter = Letter("break_glass", language, values)
+    written = write(letter, Sender("server@example.org", "Server"), Address("olga@example.org"), "id", 0)
+    assert subject.encode() in written
+    assert b"&lt;b&gt;" in written
+    assert b"\nBcc:" not in written
+
+
+async def test_owners_with_a_mail_address_get_that_letter(tmp_path: Path) -> None:
+    async with relaying() as relay:
+        mail = f'{{ host = "127.0.0.1", port = {relay.port}, tls = "none", from_address = "chat@chat.example" }}'
+        clock = Clock()
+        house = House(await Chappe.open(make_settings(tmp_path, mail=mail), clock), clock)
+        office = Office(house)
+        await office.staff("olga", Role.OWNER)
+        adam, sam = await office.staff("adam", Role.ADMINISTRATOR), await office.staff("sam", Role.SENIOR_MODERATOR)
+        await house.settle()
+        await house.chappe.database.execute_once(
+            "INSERT INTO email_address VALUES ('olga@example.org', '@olga:localhost', 'en', 1, 1)"
+        )
+        told = await proposal(house.chappe.database, await glass(office, adam))
+        assert told is not None
+        assert await approving(office, sam, told) == ""
+        async with asyncio.timeout(10):
+            await relay.arrived.wait()
+        assert "gave @adam:localhost the role auditor for 2 hours" in text_of(relay.message())
+        assert relay.envelopes[0].rcpt_tos == ["olga@example.org"]
+        await house.close()
