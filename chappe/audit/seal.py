@@ -107,6 +107,8 @@ class Sealer:
         self._database = database
         self._clock = clock
         self._folder = data_dir
+        self._unkept: bytes | None = None
+        """The newest checkpoint, until it stands outside the database too."""
 
     async def begin(self) -> None:
         """Look whether the database is as new as the kept checkpoints, and say so if it goes on from a backup."""
@@ -115,6 +117,9 @@ class Sealer:
         except DoesNotFit as wrong:
             self._stop(wrong)
             return
+        newest = await store.newest_checkpoint(self._database)
+        if newest is not None and newest[1] == self._log.origin:
+            self._unkept = newest[2]  # the last process may have been killed before it was kept
         await self._bus.call(REGISTER, Command(resume, None, ()))
         self._log.woken.set()
 
@@ -124,8 +129,9 @@ class Sealer:
             await self._log.woken.wait()
             try:
                 await self.catch_up()
-            except (Refused, OSError) as error:
-                logger.warning("Checkpoints of the audit log come later: %s", error)
+            except Exception as error:  # whatever it was: what is recorded later must be sealed, too
+                known = isinstance(error, Refused | OSError)
+                logger.warning("Checkpoints of the audit log come later: %s", error, exc_info=not known)
                 await asyncio.sleep(RETRY_S)
 
     async def catch_up(self) -> None:
@@ -137,12 +143,19 @@ class Sealer:
             while (note := await self._bus.call(REGISTER, Command(seal, None, ()))) is not None:
                 assert isinstance(note, bytes), "sealing answers with a note"
                 self._log.signed = open_checkpoint(note, [self._log.vkey])
-                await asyncio.to_thread(kept.keep, self._folder, note, self._clock.now_ms())
+                self._unkept = note
+            await self._keep()
         except DoesNotFit as wrong:
             self._stop(wrong)
-        except (Refused, OSError):
+        except BaseException:
             self._log.woken.set()  # to be tried again
             raise
+
+    async def _keep(self) -> None:
+        if (note := self._unkept) is not None:
+            await asyncio.to_thread(kept.keep, self._folder, note, self._clock.now_ms())
+            if self._unkept is note:
+                self._unkept = None
 
     def _stop(self, wrong: DoesNotFit) -> None:
         self._log.trouble = str(wrong)

@@ -237,6 +237,29 @@ async def test_nothing_is_signed_over_what_was_deleted(ledger: Ledger, sql: str)
     assert ledger.log.trouble is not None
 
 
+async def test_what_could_not_be_kept_outside_the_database_is_kept_later(ledger: Ledger) -> None:
+    (ledger.folder / kept.FOLDER).write_text("in the way")
+    await ledger.record()
+    with pytest.raises(OSError):
+        await ledger.sealer.catch_up()
+    (ledger.folder / kept.FOLDER).unlink()
+    await ledger.sealer.catch_up()
+    [note] = kept.kept_in(ledger.folder)
+    checkpoint = open_checkpoint(note, [ledger.log.vkey])
+    assert checkpoint is not None
+    assert checkpoint.size == 1
+
+
+async def test_a_checkpoint_that_a_kill_kept_from_its_file_is_kept_by_the_next_start(ledger: Ledger) -> None:
+    await ledger.fill(3)
+    for path in (ledger.folder / kept.FOLDER).iterdir():
+        path.unlink()
+    again = Ledger(ledger.database, ledger.folder)
+    await again.sealer.begin()
+    await again.sealer.catch_up()
+    assert len(kept.kept_in(ledger.folder)) == 1
+
+
 # By direct SQL, each undone again
 
 
