@@ -7,6 +7,7 @@ and says why, and entries are recorded all the same.
 
 import asyncio
 import logging
+import threading
 from pathlib import Path
 
 from chappe.audit import kept, store
@@ -107,6 +108,8 @@ class Sealer:
         self._database = database
         self._clock = clock
         self._folder = data_dir
+        self._turn = asyncio.Lock()
+        self._writing = threading.Lock()
         self._unkept: bytes | None = None
         """The newest checkpoint, until it stands outside the database too."""
 
@@ -136,26 +139,34 @@ class Sealer:
 
     async def catch_up(self) -> None:
         """Seal everything that is recorded. Does nothing once something did not fit: a new start looks again."""
-        self._log.woken.clear()
-        if self._log.trouble is not None:
-            return
-        try:
-            while (note := await self._bus.call(REGISTER, Command(seal, None, ()))) is not None:
-                assert isinstance(note, bytes), "sealing answers with a note"
-                self._log.signed = open_checkpoint(note, [self._log.vkey])
-                self._unkept = note
-            await self._keep()
-        except DoesNotFit as wrong:
-            self._stop(wrong)
-        except BaseException:
-            self._log.woken.set()  # to be tried again
-            raise
+        async with self._turn:
+            self._log.woken.clear()
+            if self._log.trouble is not None:
+                return
+            try:
+                await self._seal_all()
+            except DoesNotFit as wrong:
+                self._stop(wrong)
+            except BaseException:
+                self._log.woken.set()  # to be tried again
+                raise
+
+    async def _seal_all(self) -> None:
+        while (note := await self._bus.call(REGISTER, Command(seal, None, ()))) is not None:
+            assert isinstance(note, bytes), "sealing answers with a note"
+            self._log.signed = open_checkpoint(note, [self._log.vkey])
+            self._unkept = note
+        await self._keep()
 
     async def _keep(self) -> None:
         if (note := self._unkept) is not None:
-            await asyncio.to_thread(kept.keep, self._folder, note, self._clock.now_ms())
+            await asyncio.to_thread(self._write, note, self._clock.now_ms())
             if self._unkept is note:
                 self._unkept = None
+
+    def _write(self, note: bytes, now_ms: int) -> None:
+        with self._writing:  # a thread goes on when the task that waits for it is cancelled
+            kept.keep(self._folder, note, now_ms)
 
     def _stop(self, wrong: DoesNotFit) -> None:
         self._log.trouble = str(wrong)
