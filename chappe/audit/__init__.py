@@ -4,7 +4,7 @@ An *entry* (the GLOSSARY's record) tells of one act: time, actor, act, subject, 
 itself. Each is a leaf of a *Merkle tree*; a *checkpoint* is the tree's size and root, signed, and whoever keeps one
 can later prove that nothing before it was altered, removed or put in another order. *Sealing* adds what was recorded
 to the tree and signs a checkpoint, a moment after the commit. What an entry says about people is hashed by salted
-*seals* only, so that it can be erased and the tree stays (docs/decisions/0016-audit-log.md).
+*seals* only, so that it can be erased and the tree stays (docs/decisions/0017-audit-log.md).
 
 `record.py` recording · `seal.py` the tree and its checkpoints · `kept.py` checkpoints outside the database · `erase.py`
 what can be erased · `prove.py` proofs · `verify.py` verifying a log from outside, read by `source.py` or `export.py` ·

@@ -3,7 +3,7 @@
 The leaf of the tree has the time, the name of the act, and a *seal* of each part that may be about a person: who did it
 (`actor`), to what (`subject`), and the `body`. A seal is the HMAC-SHA-256 of the part under a salt of its own. While
 both are kept, the seal proves the part; once they are erased nothing can be learnt from it, and the tree is as it was
-(docs/decisions/0016-audit-log.md).
+(docs/decisions/0017-audit-log.md).
 """
 
 import hmac
