@@ -203,6 +203,7 @@ class Chappe:
                 self.resources.of(Rooms),
                 tails,
                 tokens,
+                key_changes.told,
                 self.readers,
             )
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from chappe.accounts import Tokens
 from chappe.config import Settings
 from chappe.http import Application
+from chappe.keys import ToldKeys
 from chappe.metrics import Kind, Metrics
 from chappe.rooms import Rooms, Tails
 from chappe.storage import Database
@@ -35,6 +36,7 @@ class Watched:
     rooms: Rooms
     tails: Tails
     tokens: Tokens
+    told_keys: ToldKeys
     readers: Sequence[Reader]
 
 
@@ -104,6 +106,9 @@ def _of_memory(metrics: Metrics, watched: Watched) -> None:
     add("chappe_rooms_resident", gauge, "Rooms in memory for the next event.", lambda: len(watched.rooms))
     add("chappe_rooms_bytes", gauge, "State and members of those rooms.", lambda: watched.rooms.size_bytes)
     add("chappe_tails_bytes", gauge, "Latest events in memory.", lambda: watched.tails.size_bytes)
+    add("chappe_keys_told", gauge, "People whose device keys are in memory, as told.", lambda: len(watched.told_keys))
+    about = "Device keys in memory, as told."
+    add("chappe_keys_told_bytes", gauge, about, lambda: watched.told_keys.size_bytes)
     add("chappe_tokens_cached", gauge, "Access tokens in memory.", lambda: len(watched.tokens))
 
 

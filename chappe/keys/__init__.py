@@ -4,9 +4,10 @@ The server stores public keys and signatures and gives them out; it can decrypt 
 device, a *one-time key* begins one conversation and is given out once, a *fallback key* stands in when none is
 left. *Cross-signing keys* are a person's: with them they vouch for their devices and for other people.
 
-`upload.py` `claim.py` `query.py` a device's keys, published, claimed, told · `cross_sign.py` `sign.py` a person's keys
-and signatures · `spread.py` telling the rooms that keys changed, `changes.py` `news.py` `counts.py` what /sync says of
-it · `devices_gone.py` keys end with their device · `rules.py` pure · `store.py` the SQL of all this.
+`upload.py` `claim.py` `query.py` a device's keys, published, claimed, told · `told.py` what is told, kept as bytes ·
+`cross_sign.py` `sign.py` a person's keys and signatures · `spread.py` telling the rooms that keys changed, `changes.py`
+`news.py` `counts.py` what /sync says of it · `devices_gone.py` keys end with their device · `rules.py` pure ·
+`store.py` the SQL of all this.
 `to_device.py` `inboxes.py` messages from device to device · `backup.py` `restore.py` the encrypted backup of room keys
 · `dehydrated.py` a device that waits for its person's next login · `routes….py` the endpoints.
 
@@ -25,6 +26,7 @@ from chappe.keys.routes import routes as _device_keys
 from chappe.keys.routes_backup import routes as _backup
 from chappe.keys.routes_dehydrated import routes as _dehydrated
 from chappe.keys.routes_to_device import routes as _to_device
+from chappe.keys.told import ToldKeys
 from chappe.resources import Resources
 from chappe.rooms import Joined
 from chappe.stream import Effect
@@ -47,10 +49,11 @@ def install(resources: Resources) -> None:
     changes = resources.of(KeyChanges)
     resources.add(changes.news)
     resources.add(changes.counts)
+    resources.add(changes.told)
     resources.of(DevicesGone).extend((devices_gone.on_devices_gone, to_device.forget_devices))
     resources.of(DeviceRenamed).append(devices_gone.on_device_renamed)
     resources.of(Deactivated).extend((devices_gone.on_deactivated, backup.delete_backups))
     resources.of(Joined).append(spread.on_joined)
 
 
-__all__ = ["EFFECTS", "ERASERS", "ROUTES", "DeviceLists", "Inboxes", "KeyChanges", "Range", "install"]
+__all__ = ["EFFECTS", "ERASERS", "ROUTES", "DeviceLists", "Inboxes", "KeyChanges", "Range", "ToldKeys", "install"]

@@ -17,6 +17,7 @@ from chappe.ids import RoomID, UserID
 from chappe.keys import store
 from chappe.keys.counts import KeyCounts
 from chappe.keys.news import KeyNews
+from chappe.keys.told import ToldKeys
 from chappe.rooms import StoredEvent, Tails, UserRoom, reading
 from chappe.rooms.read_state import Scanning
 from chappe.rooms.room import MEMBER
@@ -68,6 +69,7 @@ class KeyChanges:
         self._tails = tails
         self.news = KeyNews(log)
         self.counts = KeyCounts(database, log)
+        self.told = ToldKeys(database)
 
     async def lists(
         self, user_id: UserID, rooms: Mapping[RoomID, UserRoom], moved: Iterable[RoomID], told: Range

@@ -5,85 +5,70 @@ everybody, those that they made on others' only to themselves ("Key and signatur
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping
 
 import msgspec
 
-from chappe.errors import Errcode, Refused
 from chappe.ids import UserID
 from chappe.keys import store
+from chappe.keys.told import MAX_DEVICES_TOLD, Told, ToldKeys, signed_also, too_many_devices
 from chappe.rooms.reading import Reads
-from chappe.storage import Row
 
-MAX_DEVICES_TOLD = 20_000
-"""Devices in one answer: about 20 MB."""
 PEOPLE_AT_ONCE = 100
 """People read together: what that takes keeps the loop for a few milliseconds."""
 
 _encode = msgspec.json.encode
-
-Signatures = dict[tuple[str, str], dict[str, dict[str, str]]]
-"""By user and device or key that was signed: the member `signatures` of its object."""
+_decode_devices = msgspec.json.Decoder(dict[str, dict[str, msgspec.Raw]]).decode
 
 
-class Found(msgspec.Struct):
-    """What an answer tells, each key as JSON."""
+async def keys_of(
+    keys: ToldKeys, reads: Reads, asker: UserID, wanted: Mapping[UserID, list[str]], failures: Mapping[str, object]
+) -> bytes:
+    """The answer, as JSON: the keys of some people of this server, of all their devices or of those named.
 
-    device_keys: dict[str, dict[str, msgspec.Raw]]
-    master_keys: dict[str, msgspec.Raw]
-    self_signing_keys: dict[str, msgspec.Raw]
-    user_signing_keys: dict[str, msgspec.Raw]
-    failures: dict[str, dict[str, str]]
-
-
-async def keys_of(reads: Reads, asker: UserID, wanted: Mapping[UserID, list[str]]) -> Found:
-    """The keys of some people of this server: of all their devices, or of those named.
-
-    Of someone without devices the answer has an empty object, of someone unknown nothing.
+    Of someone without devices it has an empty object, of someone unknown nothing.
     """
-    found = Found({}, {}, {}, {}, {})
-    people, told = list(wanted), 0
-    for start in range(0, len(people), PEOPLE_AT_ONCE):
-        some = people[start : start + PEOPLE_AT_ONCE]
-        rows = await store.all_device_keys(reads, some, MAX_DEVICES_TOLD + 1 - told)
-        told += len(rows)
-        if told > MAX_DEVICES_TOLD:
-            raise Refused(Errcode.TOO_LARGE, f"These people have more than {MAX_DEVICES_TOLD} devices. Ask for fewer.")
-        signatures = await _signatures(reads, asker, some)
-        named = {user_id: frozenset(wanted[user_id]) for user_id in some}
-        for row in rows:
-            devices = found.device_keys.setdefault(row[0], {})
-            if not named[row[0]] or row[1] in named[row[0]]:
-                devices[row[1]] = _device(row, signatures)
-        for user_id, usage, public_key, keys in await store.all_cross_signing_keys(reads, some):
-            if usage != "user_signing" or user_id == asker:
-                of_usage: dict[str, msgspec.Raw] = getattr(found, f"{usage}_keys")
-                of_usage[user_id] = _with(keys, signatures.get((user_id, public_key)))
-        silent = [user_id for user_id in some if user_id not in found.device_keys]
-        found.device_keys |= {user_id: {} for user_id in await store.accounts_among(reads, silent)}
+    found = await _told(keys, wanted)
+    if sum(told.count for told in found.values()) > MAX_DEVICES_TOLD:
+        raise too_many_devices()
+    masters = {user_id: told.master for user_id, told in found.items() if told.master}
+    for user_id, target, key_id, signature in await store.signatures_by(reads, asker, list(masters)):
+        # All that anybody can sign of another person is their master key (`sign.py`).
+        if target == found[user_id].master_key:
+            masters[user_id] = signed_also(masters[user_id], asker, {key_id: signature})
+    own = found.get(asker)
+    return (
+        b'{"device_keys":{%b},"master_keys":{%b},"self_signing_keys":{%b},"user_signing_keys":{%b},"failures":%b}'
+        % (
+            b",".join([_devices(told, wanted[user_id]) for user_id, told in found.items()]),
+            b",".join(masters.values()),
+            b",".join([told.self_signing for told in found.values() if told.self_signing]),
+            own.user_signing if own is not None else b"",
+            _encode(failures),
+        )
+    )
+
+
+async def _told(keys: ToldKeys, wanted: Mapping[UserID, list[str]]) -> dict[UserID, Told]:
+    """What is told of each of them: what is at hand, and the rest read, some people after the other."""
+    found: dict[UserID, Told] = {}
+    missing: list[UserID] = []
+    for user_id in wanted:
+        if (told := keys.kept(user_id)) is not None:
+            found[user_id] = told
+        else:
+            missing.append(user_id)
+    for start in range(0, len(missing), PEOPLE_AT_ONCE):
+        found |= await keys.read(missing[start : start + PEOPLE_AT_ONCE])
         await asyncio.sleep(0)  # others have their turn between some people and the next
+        if sum(told.count for told in found.values()) > MAX_DEVICES_TOLD:
+            raise too_many_devices()
     return found
 
 
-async def _signatures(reads: Reads, asker: UserID, people: list[UserID]) -> Signatures:
-    signatures: Signatures = defaultdict(lambda: defaultdict(dict))
-    for user_id, target, key_id, signature in await store.signatures_on_own(reads, people):
-        signatures[user_id, target][user_id][key_id] = signature
-    for user_id, target, key_id, signature in await store.signatures_by(reads, asker, people):
-        signatures[user_id, target][asker][key_id] = signature
-    return signatures
-
-
-def _device(row: Row, signatures: Signatures) -> msgspec.Raw:
-    user_id, device_id, keys, signature, name = row
-    by_others = signatures.get((user_id, device_id), {})
-    own = {**by_others.get(user_id, {}), f"ed25519:{device_id}": signature}
-    unsigned = b',"unsigned":{"device_display_name":%b}' % _encode(name) if name else b""
-    return _with(keys, {**by_others, user_id: own}, unsigned)
-
-
-def _with(keys: bytes, signatures: dict[str, dict[str, str]] | None, unsigned: bytes = b"") -> msgspec.Raw:
-    """What was signed, and its signatures. It never is an empty object: `keys` and `user_id` are in it."""
-    signed = b',"signatures":%b' % _encode(signatures) if signatures else b""
-    return msgspec.Raw(bytes(keys)[:-1] + signed + unsigned + b"}")
+def _devices(told: Told, named: list[str]) -> bytes:
+    if not named:
+        return told.devices
+    [(user_id, devices)] = _decode_devices(b"{%b}" % told.devices).items()
+    names = frozenset(named)
+    return _encode({user_id: {name: keys for name, keys in devices.items() if name in names}})[1:-1]

@@ -1,7 +1,7 @@
 """Matrix HTTP for the keys of devices and people (Client-Server API v1.19, "End-to-End Encryption")."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -9,13 +9,14 @@ import msgspec
 from chappe.accounts import uia
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
-from chappe.http import DEVICE, GUEST, Answer, JSONObject, Limit, Request, Routes
+from chappe.http import DEVICE, GUEST, Answer, JSONObject, Limit, RawJSON, Request, Routes
 from chappe.ids import UserID, parse_user_id, server_of
 from chappe.keys import cross_sign, rules, sign
 from chappe.keys.changes import KeyChanges, Range
 from chappe.keys.claim import Claimed, claim_keys
 from chappe.keys.counts import counts_of
-from chappe.keys.query import Found, keys_of
+from chappe.keys.query import keys_of
+from chappe.keys.told import ToldKeys
 from chappe.keys.upload import Upload, fingerprint_of, upload_keys
 from chappe.rooms import rooms_of
 from chappe.storage import Database
@@ -85,14 +86,13 @@ class QueryBody(msgspec.Struct):
 
 
 @routes.post("/_matrix/client/v3/keys/query", auth=GUEST, limit=Limit.READS, max_body_bytes=MAX_UPLOAD_BYTES)
-async def post_query(request: Request, body: QueryBody) -> Found:
+async def post_query(request: Request, body: QueryBody) -> RawJSON:
     """The public keys of people and their devices."""
     if len(body.device_keys) > MAX_PEOPLE_QUERIED:
         raise Refused(Errcode.TOO_LARGE, f"device_keys names at most {MAX_PEOPLE_QUERIED} people.")
-    here, failures = _by_server(request, body.device_keys)
-    found = await keys_of(request.of(Database), request.device.user_id, here)
-    found.failures = failures
-    return found
+    told = request.of(ToldKeys)
+    here, failures = _by_server(request, body.device_keys, told)
+    return RawJSON(await keys_of(told, request.of(Database), request.device.user_id, here, failures))
 
 
 class ClaimBody(msgspec.Struct):
@@ -131,12 +131,23 @@ async def post_claim(request: Request, body: ClaimBody) -> ClaimAnswer:
     return ClaimAnswer({user_id: keys for user_id, keys in zip(here, claimed, strict=True) if keys}, failures)
 
 
-def _by_server(request: Request, asked: Mapping[str, T]) -> tuple[dict[UserID, T], dict[str, dict[str, str]]]:
-    """What is asked about people of this server, and a failure for each other one."""
+def _by_server(
+    request: Request, asked: Mapping[str, T], known: Container[str] = ()
+) -> tuple[dict[UserID, T], dict[str, dict[str, str]]]:
+    """What is asked about people of this server, and a failure for each other one. Those `known` are of this one."""
     own = request.of(Settings).server_name
-    people = {parse_user_id(user_id, "A key in the body"): about for user_id, about in asked.items()}
-    here = {user_id: about for user_id, about in people.items() if server_of(user_id) == own}
-    return here, {server_of(user_id): _NOT_REACHED for user_id in people if user_id not in here}
+    here: dict[UserID, T] = {}
+    failures: dict[str, dict[str, str]] = {}
+    for name, about in asked.items():
+        if name in known:
+            here[UserID(name)] = about
+            continue
+        user_id = parse_user_id(name, "A key in the body")
+        if (server := server_of(user_id)) == own:
+            here[user_id] = about
+        else:
+            failures[server] = _NOT_REACHED
+    return here, failures
 
 
 class ChangesQuery(msgspec.Struct, rename={"since": "from"}):

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from chappe.ids import RoomID, UserID
 from chappe.keys import store
 from chappe.keys.news import KeyNews
+from chappe.keys.told import ToldKeys
 from chappe.rooms import joined_rooms
 from chappe.stream import Device, Place, Shard, Transaction, shard_of
 
@@ -22,6 +23,7 @@ def keys_changed(tx: Transaction, user_id: UserID) -> None:
     """Queue that a person's device keys or cross-signing keys changed."""
     note_for_own(tx, user_id, user_id)
     tx.of(KeyNews).begin(user_id, tx.now)
+    tx.after_commit(lambda: tx.of(ToldKeys).forget(user_id))
     tx.effect(user_id, "keys.spread", user_id)
 
 

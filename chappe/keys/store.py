@@ -246,6 +246,10 @@ _SIGNATURES_BY = """
 SELECT target_user_id, target, key_id, signature FROM key_signature
 WHERE user_id = $1 AND target_user_id IN (SELECT * FROM each_text($2)) AND target_user_id <> user_id
 """
+_SIGNATURES_ON_OTHERS = """
+SELECT target_user_id, target, key_id, signature FROM key_signature
+WHERE user_id = $1 AND target_user_id <> $1 LIMIT $2
+"""
 _ACCOUNTS = "SELECT user_id FROM account WHERE user_id IN (SELECT * FROM each_text($1))"
 
 
@@ -266,7 +270,12 @@ async def signatures_on_own(reads: Reads, user_ids: list[UserID]) -> list[Row]:
 
 async def signatures_by(reads: Reads, user_id: UserID, on: list[UserID]) -> list[Row]:
     """User, target, key and signature, of what one person signed of others'."""
-    return await reads.fetch(_SIGNATURES_BY, user_id, on)
+    # Most have signed little of others': less is read then by reading all of it.
+    rows = await reads.fetch(_SIGNATURES_ON_OTHERS, user_id, len(on) + 1)
+    if len(rows) > len(on):
+        return await reads.fetch(_SIGNATURES_BY, user_id, on)
+    wanted = frozenset(on)
+    return [row for row in rows if row[0] in wanted]
 
 
 async def accounts_among(reads: Reads, user_ids: list[UserID]) -> set[UserID]:
