@@ -13,14 +13,14 @@ from chappe.http import DEVICE, GUEST, Answer, JSONObject, Limit, RawJSON, Reque
 from chappe.ids import UserID, parse_user_id, server_of
 from chappe.keys import cross_sign, rules, sign
 from chappe.keys.changes import KeyChanges, Range
-from chappe.keys.claim import Claimed, claim_keys
+from chappe.keys.claim import Claimed, Wanted, claim_keys
 from chappe.keys.counts import counts_of
 from chappe.keys.query import keys_of
 from chappe.keys.told import ToldKeys
 from chappe.keys.upload import Upload, fingerprint_of, upload_keys
 from chappe.rooms import rooms_of
 from chappe.storage import Database
-from chappe.stream import Log, shard_of
+from chappe.stream import Log, Shard, shard_of
 from chappe.stream.token import decode_token, digest
 
 routes = Routes()
@@ -33,8 +33,6 @@ MAX_PEOPLE_QUERIED = 2_000
 """People in one query. Clients ask for 250."""
 MAX_DEVICES_CLAIMED = 2_000
 """Devices in one claim."""
-MAX_CLAIMS_AT_ONCE = 64
-"""People whose keys are claimed at the same time for one request."""
 MAX_DEVICE_ID_CHARS = 255
 
 _NOT_REACHED = {"errcode": Errcode.UNAVAILABLE.code, "error": "This server does not talk to others."}
@@ -104,7 +102,7 @@ class ClaimBody(msgspec.Struct):
 class ClaimAnswer(msgspec.Struct):
     """What was claimed, by person."""
 
-    one_time_keys: dict[str, Claimed]
+    one_time_keys: dict[UserID, Claimed]
     failures: dict[str, dict[str, str]]
 
 
@@ -116,19 +114,16 @@ async def post_claim(request: Request, body: ClaimBody) -> ClaimAnswer:
         raise Refused(Errcode.TOO_LARGE, f"One claim names at most {MAX_DEVICES_CLAIMED} devices.")
     request.limits.hit(Limit.CLAIMS, request.device.user_id, max(wanted, 1))
     here, failures = _by_server(request, body.one_time_keys)
-    turns = asyncio.Semaphore(MAX_CLAIMS_AT_ONCE)
+    by_shard: dict[Shard, Wanted] = {}
+    for user_id, devices in here.items():
+        if possible := {device_id: name for device_id, name in devices.items() if _may_have_keys(device_id, name)}:
+            by_shard.setdefault(shard_of(user_id), {})[user_id] = possible
+    claimed = await asyncio.gather(*(request.call(shard, claim_keys, part) for shard, part in by_shard.items()))
+    return ClaimAnswer({user_id: keys for part in claimed for user_id, keys in part.items()}, failures)
 
-    async def claim(user_id: UserID, devices: dict[str, str]) -> Claimed:
-        possible = {
-            device_id: algorithm
-            for device_id, algorithm in devices.items()
-            if rules.is_algorithm(algorithm) and len(device_id) <= MAX_DEVICE_ID_CHARS and device_id.isprintable()
-        }
-        async with turns:
-            return await request.call(user_id, claim_keys, user_id, possible)
 
-    claimed = await asyncio.gather(*(claim(user_id, devices) for user_id, devices in here.items()))
-    return ClaimAnswer({user_id: keys for user_id, keys in zip(here, claimed, strict=True) if keys}, failures)
+def _may_have_keys(device_id: str, algorithm: str) -> bool:
+    return rules.is_algorithm(algorithm) and len(device_id) <= MAX_DEVICE_ID_CHARS and device_id.isprintable()
 
 
 def _by_server(

@@ -100,22 +100,22 @@ SELECT 1 FROM (
 """
 _FALLBACK_KEYS = "SELECT algorithm, key_id, key, used FROM fallback_key WHERE user_id = $1 AND device_id = $2"
 _OLDEST = """
-SELECT key_id, key FROM one_time_key WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND claimed_at IS NULL
-ORDER BY place, key_id LIMIT 1
+SELECT o.key_id FROM one_time_key o
+WHERE o.user_id = $1 AND o.algorithm = $2 AND o.claimed_at IS NULL AND o.device_id = {device}
+ORDER BY o.place, o.key_id LIMIT 1
 """
-_NEXT = f"""
-SELECT o.key_id, o.key, f.key_id, f.key, f.used FROM (SELECT 1 AS row) AS always
-LEFT JOIN ({_OLDEST}) AS o ON 1 = 1
-LEFT JOIN fallback_key f ON f.user_id = $1 AND f.device_id = $2 AND f.algorithm = $3
+_USE_FALLBACKS = f"""
+UPDATE fallback_key SET used = used + 1
+WHERE user_id = $1 AND algorithm = $2 AND device_id IN (SELECT * FROM each_text($3))
+AND ({_OLDEST.format(device="fallback_key.device_id")}) IS NULL
+RETURNING device_id, key_id, key, used
 """
-_USE_FALLBACK = f"""
-UPDATE fallback_key SET used = 1
-WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND used = 0
-AND (SELECT key_id FROM ({_OLDEST}) AS oldest) IS NULL
-"""
+# The list is called `value`, which is what either engine calls its column.
 _CLAIM = f"""
 UPDATE one_time_key SET claimed_at = $4
-WHERE user_id = $1 AND device_id = $2 AND algorithm = $3 AND key_id = (SELECT key_id FROM ({_OLDEST}) AS oldest)
+WHERE user_id = $1 AND algorithm = $2 AND (device_id, key_id) IN (
+    SELECT value, ({_OLDEST.format(device="value")}) FROM each_text($3) AS value
+) RETURNING device_id, key_id, key, 1
 """
 
 
@@ -163,18 +163,15 @@ async def fallback_keys(reads: Reads, user_id: UserID, device_id: str) -> list[R
     return await reads.fetch(_FALLBACK_KEYS, user_id, device_id)
 
 
-def claim(tx: Transaction, user_id: UserID, device_id: str, algorithm: str) -> Outcome:
-    """Queue a claim: id and JSON of the oldest one-time key, which nobody gets after this, and of the fallback key,
-    with whether that was used before.
+def claim(tx: Transaction, user_id: UserID, algorithm: str, device_ids: list[str]) -> tuple[Outcome, Outcome]:
+    """Queue a claim of a key of each device: of its oldest one-time key, which nobody gets after this, or where none
+    is left of its fallback key. Device, id and JSON of one-time keys, and of fallback keys, and how often each has
+    been given out with this.
 
-    Either may be None. Units of a shard are flushed one after another, so that no other one comes between these
-    statements.
+    Units of a shard are flushed one after another, so that no other one comes between these statements.
     """
-    which = (user_id, device_id, algorithm)
-    outcome = tx.conditional(_NEXT, *which, otherwise=None)
-    tx.execute(_USE_FALLBACK, *which)
-    tx.execute(_CLAIM, *which, tx.now)
-    return outcome
+    fallback_keys = tx.returning(_USE_FALLBACKS, user_id, algorithm, device_ids)
+    return tx.returning(_CLAIM, user_id, algorithm, device_ids, tx.now), fallback_keys
 
 
 # Cross-signing keys and signatures

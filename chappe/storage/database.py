@@ -111,6 +111,16 @@ def doomed_by(failed_keys: set[str], unit: Unit) -> bool:
     return bool(failed_keys) and not failed_keys.isdisjoint(unit.keys)
 
 
+def keep_outcome(statement: Statement, rows: list[Row]) -> None:
+    """Note what a statement returned. Raises why its unit is refused, where that is because it returned nothing."""
+    assert statement.outcome is not None
+    statement.outcome.rows = rows
+    if statement.kind is StatementKind.CONDITIONAL:
+        if not rows:
+            raise statement.otherwise or Conflict(statement.sql)
+        statement.outcome.row = rows[0]
+
+
 def in_bulk(units: Sequence[Unit]) -> dict[str, list[Row]]:
     """The appends of all units, by statement, in order."""
     rows: dict[str, list[Row]] = {}

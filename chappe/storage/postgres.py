@@ -25,11 +25,12 @@ from chappe.storage.database import (
     Positions,
     doomed_by,
     in_bulk,
+    keep_outcome,
     ordered,
 )
 from chappe.storage.dialect import Row, postgres_sql
 from chappe.storage.migrations import found_in, pending, statements_of
-from chappe.storage.unit import Statement, StatementKind, Superseded, Unit
+from chappe.storage.unit import Statement, Superseded, Unit
 
 logger = logging.getLogger(__name__)
 
@@ -268,14 +269,11 @@ class PostgresDatabase(Database):
             async with writer.transaction():
                 for statement in statements:
                     sql, arguments = postgres_sql(statement.sql), statement.resolved()
-                    if statement.kind is not StatementKind.CONDITIONAL:
+                    if statement.outcome is None:
                         await writer.execute(sql, *arguments)
-                        continue
-                    row = await writer.fetchrow(sql, *arguments)
-                    if row is None:
-                        raise statement.otherwise or Conflict(statement.sql)
-                    assert statement.outcome is not None
-                    statement.outcome.row = tuple(row)
+                    else:
+                        rows = await writer.fetch(sql, *arguments)
+                        keep_outcome(statement, [tuple(row) for row in rows])
         except asyncpg.IntegrityConstraintViolationError as error:
             return Conflict(str(error))
         except _OF_THE_SERVER:

@@ -23,12 +23,13 @@ from chappe.storage.database import (
     Positions,
     doomed_by,
     in_bulk,
+    keep_outcome,
     ordered,
 )
 from chappe.storage.dialect import Row, sqlite_arguments, sqlite_schema, sqlite_sql
 from chappe.storage.migrations import found_in, pending, statements_of
 from chappe.storage.sqlite_errors import cannot_start, in_words
-from chappe.storage.unit import StatementKind, Superseded, Unit
+from chappe.storage.unit import Superseded, Unit
 
 SCAN_THREADS = 2
 PAGE_BYTES = 1024
@@ -176,13 +177,9 @@ class SQLiteDatabase(Database):
         try:
             for statement in statements:
                 cursor = execute(sqlite_sql(statement.sql), sqlite_arguments(statement.resolved()))
-                if statement.kind is StatementKind.CONDITIONAL:
-                    row = cursor.fetchone()
-                    if row is None:
-                        raise statement.otherwise or Conflict(statement.sql)
-                    assert statement.outcome is not None
-                    statement.outcome.row = row
-                    cursor.fetchall()  # a cursor with rows left would keep the savepoint open
+                if statement.outcome is not None:
+                    rows = cursor.fetchall()  # a cursor with rows left would keep the savepoint open
+                    keep_outcome(statement, rows)
             execute("RELEASE unit")
         except sqlite3.IntegrityError as error:
             failure: BaseException = Conflict(str(error))

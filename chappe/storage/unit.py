@@ -35,12 +35,13 @@ class FuturePlace(Future):
 
 
 class Outcome:
-    """The row that a conditional write returned. Readable after the commit."""
+    """What a write returned: a conditional one its row, another all its rows. Readable after the commit."""
 
-    __slots__ = ("row",)
+    __slots__ = ("row", "rows")
 
     def __init__(self) -> None:
         self.row: Row = ()
+        self.rows: list[Row] = []
 
 
 class StatementKind(IntEnum):
@@ -52,6 +53,8 @@ class StatementKind(IntEnum):
     """Runs in order, within its unit."""
     CONDITIONAL = 2
     """Runs in order; when it returns no row, the whole unit is refused."""
+    RETURNING = 3
+    """Runs in order; what it returns, if anything, is the outcome."""
 
 
 class Statement:

@@ -121,6 +121,12 @@ class Transaction:
         self.unit.statements.append(Statement(StatementKind.CONDITIONAL, sql, arguments, outcome, otherwise))
         return outcome
 
+    def returning(self, sql: str, *arguments: object) -> Outcome:
+        """Queue a write that runs in order, and whose rows are read after the commit, however many they are."""
+        outcome = Outcome()
+        self.unit.statements.append(Statement(StatementKind.RETURNING, sql, arguments, outcome))
+        return outcome
+
     def place(self, key: str) -> FuturePlace:
         """The next place in this unit's shard; followers of `key` (a room or user id) wake after the commit."""
         future = FuturePlace(self.shard)

@@ -8,7 +8,7 @@ import pytest
 from chappe.ids import UserID
 from chappe.keys import counts
 from chappe.storage import Row
-from chappe.stream import Log
+from chappe.stream import Log, shard_of
 from tests.house import House, gather_at_once
 from tests.keys.publishing import SIGNED, Phone, claim, phone
 
@@ -163,3 +163,18 @@ def test_the_claims_that_are_remembered_are_bounded() -> None:
     assert kept.were_claimed(anna, devices[-1], since=0)
     assert not kept.were_claimed(anna, devices[-1], since=log.ephemeral)
     assert not kept.were_claimed(anna, devices[0], since=-1)
+
+
+async def test_people_of_one_shard_are_claimed_of_together(house: House) -> None:
+    """claimKeys: a unit of work for each shard, whoever and how many are in it, with the same keys given out."""
+    phones = [await phone(house, f"p{n}") for n in range(24)]
+    for one in phones:
+        await one.upload(one_time=one.one_time_keys("A", "B"), fallback=one.one_time_keys("F", fallback=True))
+    bob = await house.person("bob")
+    await house.settle()
+    shards = {shard_of(one.person.user_id) for one in phones}
+    for expected in ("A", "B", "F", "F"):
+        before = house.chappe.writer.units
+        claimed = await claim(bob, *phones)
+        assert house.chappe.writer.units - before == len(shards) < len(phones)
+        assert [ids({"": claimed[one.person.user_id]}) for one in phones] == [expected] * len(phones)

@@ -45,6 +45,18 @@ async def test_a_group_has_a_bounded_number_of_statements_however_many_a_unit_ha
     assert len(await post.names()) == 9 * large + MAX_GROUP_STATEMENTS + 1
 
 
+async def test_what_a_write_returns_is_there_after_the_commit(post: Post) -> None:
+    """All its rows, however many; none is no refusal."""
+
+    async def take(tx: Transaction, device: Device | None, *names: str) -> list[int]:
+        for name in names:
+            tx.execute("INSERT INTO ticket (name, left_over) VALUES ($1, 1)", name)
+        outcome = tx.returning("UPDATE ticket SET left_over = left_over - 1 WHERE left_over > 0 RETURNING name")
+        return lambda: sorted(row[0] for row in outcome.rows)  # type: ignore[return-value]
+
+    assert await asyncio.gather(*(post.call(7, take, *names) for names in ((), ("a", "b"), ()))) == [[], ["a", "b"], []]
+
+
 async def test_a_refused_unit_leaves_nothing_and_no_gap(post: Post) -> None:
     async def add_if_free(tx: Transaction, device: Device | None, name: str) -> str:
         tx.append(ADD, tx.place("!room:test"), name, b"")
