@@ -103,7 +103,7 @@ class Chappe:
             | keys.EFFECTS
             | push.EFFECTS
         )
-        self.outbox = Outbox(database, self.writer, effects)
+        self.outbox = Outbox(database, self.writer, effects, keys.SHAPES)
         self.bus = InProcessBus(database, self.writer, self.outbox, clock, self.resources)
         self.typing = Typing(self.log)
         self.presence = Presence(self.log, clock, enabled=settings.presence)

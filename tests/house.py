@@ -140,11 +140,12 @@ class House:
         query: Mapping[str, Any] | None = None,
         token: str | None = None,
     ) -> Said:
-        """One request, by someone or by nobody."""
+        """One request, by someone or by nobody. A body of bytes is sent as it is."""
         if not path.startswith(("/_matrix", "/.well-known", "/_synapse", "/_chappe")):
             path = CLIENT + path
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        response = await self._client.request(method, path, json=body, params=dict(query or {}), headers=headers)
+        sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
+        response = await self._client.request(method, path, **sent, params=dict(query or {}), headers=headers)
         return Said(response)
 
     async def person(self, name: str) -> Person:

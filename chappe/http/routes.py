@@ -72,6 +72,8 @@ class Route:
     body: type[msgspec.Struct] | type[JSONObject] | None
     query: "type[msgspec.Struct] | None"
     max_body_bytes: int
+    keeps_json: bool
+    """Whether parts of the body stay JSON, as they came (`msgspec.Raw`)."""
     deprecated: bool
 
     @property
@@ -88,6 +90,7 @@ class Terms(TypedDict, total=False):
     """READS for GET and WRITES for the others if it is left out."""
     max_body_bytes: int
     """`MAX_BODY_BYTES` if it is left out."""
+    keeps_json: bool
     deprecated: bool
 
 
@@ -128,12 +131,13 @@ class Routes:
         auth = terms["auth"]
         limit = terms.get("limit") or (Limit.READS if method == "GET" else Limit.WRITES)
         max_body_bytes = terms.get("max_body_bytes", MAX_BODY_BYTES)
-        deprecated = terms.get("deprecated", False)
+        keeps_json, deprecated = terms.get("keeps_json", False), terms.get("deprecated", False)
 
         def register(handler: H) -> H:
             parameters, body, query = _signature(handler, path)
+            answered = (method, path, auth, limit, handler)
             self._routes.append(
-                Route(method, path, auth, limit, handler, parameters, body, query, max_body_bytes, deprecated)
+                Route(*answered, parameters, body, query, max_body_bytes, keeps_json, deprecated),
             )
             return handler
 

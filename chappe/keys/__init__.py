@@ -38,6 +38,7 @@ EFFECTS: dict[str, Effect] = {
     "keys.spread": spread.spread,
     "keys.note_changes": spread.note_changes,
 }
+SHAPES: dict[str, object] = {"keys.deliver": to_device.DELIVERED}
 ERASERS: dict[str, Eraser] = {
     backup.BACKUP: backup.erase_backup,
     devices_gone.CROSS_SIGNING: devices_gone.erase_cross_signing,
@@ -56,4 +57,15 @@ def install(resources: Resources) -> None:
     resources.of(Joined).append(spread.on_joined)
 
 
-__all__ = ["EFFECTS", "ERASERS", "ROUTES", "DeviceLists", "Inboxes", "KeyChanges", "Range", "ToldKeys", "install"]
+__all__ = [
+    "EFFECTS",
+    "ERASERS",
+    "ROUTES",
+    "SHAPES",
+    "DeviceLists",
+    "Inboxes",
+    "KeyChanges",
+    "Range",
+    "ToldKeys",
+    "install",
+]

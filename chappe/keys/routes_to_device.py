@@ -18,7 +18,7 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 class Sent(msgspec.Struct):
     """The body of PUT /sendToDevice: contents by user id and device id, which may be `*`."""
 
-    messages: dict[str, dict[str, JSONObject]]
+    messages: dict[str, dict[str, msgspec.Raw]]
 
 
 @routes.put(
@@ -26,6 +26,7 @@ class Sent(msgspec.Struct):
     auth=GUEST,
     limit=Limit.TO_DEVICE,
     max_body_bytes=MAX_BODY_BYTES,
+    keeps_json=True,
 )
 async def put_to_device(request: Request, event_type: str, txn_id: str, body: Sent) -> JSONObject:
     """Send messages to devices (spec: "PUT /sendToDevice/{eventType}/{txnId}")."""

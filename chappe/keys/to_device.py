@@ -5,6 +5,7 @@ once and in the order of sending. A message is kept until its device has receive
 was accepted is dropped, so that it is the sender who is bounded.
 """
 
+from collections.abc import Collection, Mapping
 from hashlib import blake2b
 
 import msgspec
@@ -13,6 +14,7 @@ from chappe.errors import Errcode, Refused
 from chappe.ids import ServerName, UserID, parse_user_id, server_of
 from chappe.keys import store_to_device as store
 from chappe.keys.inboxes import Inboxes
+from chappe.storage import FuturePlace
 from chappe.stream import Device, Place, Shard, Transaction, shard_of
 
 ALL_DEVICES = "*"
@@ -30,19 +32,30 @@ REQUEST_BYTES = 16 * 1024
 REPEATS_KNOWN_MS = 86_400_000
 """How long a request is remembered, so that its repeat sends nothing."""
 
-Messages = dict[UserID, dict[str, dict[str, object]]]
-"""Content by user id and device id; the device id may be `ALL_DEVICES`."""
+Messages = dict[UserID, dict[str, msgspec.Raw]]
+"""Content by user id and device id; the device id may be `ALL_DEVICES`. Contents are the JSON that the sender wrote,
+from the request to the answer to their device."""
+DELIVERED = tuple[str, str, Messages]
+"""The arguments of `deliver`, as they are read from the outbox."""
 
+_OBJECT = ord("{")
 _encode = msgspec.json.encode
 
 
-def for_local_people(messages: dict[str, dict[str, dict[str, object]]], server: ServerName) -> Messages:
-    """The messages to people of this server. Refuses with INVALID_PARAM what is no user id."""
+def for_local_people(messages: Mapping[str, dict[str, msgspec.Raw]], server: ServerName) -> Messages:
+    """The messages to people of this server.
+
+    Refuses with INVALID_PARAM what is no user id, and with BAD_JSON a content that is no object.
+    """
     found: Messages = {}
     for name, by_device in messages.items():
         user_id = parse_user_id(name, "A key of messages")
+        for content in by_device.values():
+            if memoryview(content)[0] != _OBJECT:
+                raise Refused(Errcode.BAD_JSON, "The content of a message is an object.")
         if server_of(user_id) == server and by_device:
-            found[user_id] = by_device
+            # No device has a NUL in its id, which one of the engines does not take.
+            found[user_id] = {device_id: content for device_id, content in by_device.items() if "\0" not in device_id}
     return found
 
 
@@ -51,7 +64,7 @@ def weight(messages: Messages, devices: dict[UserID, list[str]]) -> int:
     count = total = 0
     for user_id, by_device in messages.items():
         for device_id, content in by_device.items():
-            size = len(_encode(content))
+            size = len(content)
             if size > MAX_MESSAGE_BYTES:
                 raise Refused(Errcode.TOO_LARGE, f"One message has at most {MAX_MESSAGE_BYTES} bytes.")
             copies = len(devices.get(user_id, ())) if device_id == ALL_DEVICES else 1
@@ -82,18 +95,17 @@ async def send_to_device(tx: Transaction, device: Device, event_type: str, txn_i
 
 async def deliver(tx: Transaction, device: Device | None, sender: str, event_type: str, messages: Messages) -> None:
     """The effect, in the shard of the recipients: the messages wait for their devices. Unknown devices get none."""
-    devices = await store.devices_of(tx, list(messages))
-    came = []
-    for user_id, device_ids in devices.items():
-        contents = messages[user_id]
-        reached = {device_id: contents.get(device_id, contents.get(ALL_DEVICES)) for device_id in device_ids}
-        reached = {device_id: content for device_id, content in reached.items() if content is not None}
+    to_all = [user_id for user_id, contents in messages.items() if ALL_DEVICES in contents]
+    devices = await store.devices_of(tx, to_all) if to_all else {}
+    beginning = b'{"sender":%b,"type":%b,"content":' % (_encode(sender), _encode(event_type))
+    came: list[tuple[UserID, Collection[str], FuturePlace]] = []
+    for user_id, contents in messages.items():
+        reached = contents if ALL_DEVICES not in contents else _for_each(contents, devices.get(user_id, []))
         if not reached:
             continue
         place = tx.place(user_id)
         for device_id, content in reached.items():
-            event = _encode({"sender": sender, "type": event_type, "content": content})
-            store.add_message(tx, user_id, device_id, place, event)
+            store.add_message(tx, user_id, device_id, place, b"%b%b}" % (beginning, content))
         came.append((user_id, reached.keys(), place))
     inboxes = tx.of(Inboxes)
 
@@ -102,6 +114,12 @@ async def deliver(tx: Transaction, device: Device | None, sender: str, event_typ
             inboxes.put(user_id, device_ids, Place(place.value))
 
     tx.after_commit(note)
+
+
+def _for_each(contents: dict[str, msgspec.Raw], device_ids: list[str]) -> dict[str, msgspec.Raw]:
+    """The content for each device of a person: what is for that one, or what is for all."""
+    to_all = contents[ALL_DEVICES]
+    return {device_id: contents.get(device_id, to_all) for device_id in device_ids}
 
 
 async def forget_devices(tx: Transaction, user_id: UserID, device_ids: list[str]) -> None:

@@ -8,7 +8,8 @@ it has come for each source; then the entry is removed.
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -46,6 +47,9 @@ _REMOVE = "DELETE FROM outbox WHERE place IN (SELECT * FROM each_int($1))"
 _LEFT = "SELECT place, target, effect, payload FROM outbox WHERE place > $1 ORDER BY place LIMIT $2"
 
 
+_PLAIN: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+
+
 class _Waiting(msgspec.Struct):
     place: Place
     name: str
@@ -56,10 +60,15 @@ class _Waiting(msgspec.Struct):
 class Outbox:
     """Delivers effects, one queue for each pair of source and target shard."""
 
-    def __init__(self, database: Database, writer: Writer, effects: dict[str, Effect]) -> None:
+    def __init__(
+        self, database: Database, writer: Writer, effects: dict[str, Effect], shapes: Mapping[str, object] | None = None
+    ) -> None:
+        """`shapes` are the types of all arguments together, for effects that want them read as something else than
+        plain JSON."""
         self._database = database
         self._writer = writer
         self._effects = effects
+        self._decoders = {name: msgspec.json.Decoder(shape) for name, shape in (shapes or {}).items()}
         self._bus: Bus | None = None
         self._queues: dict[tuple[Shard, Shard], deque[_Waiting]] = {}
         self._waiting = 0
@@ -219,6 +228,6 @@ class Outbox:
             self._applied[pair] = row[0] if row is not None else 0
         if self._applied[pair] >= position:
             return
-        await self._effects[name](tx, device, *msgspec.json.decode(payload))
+        await self._effects[name](tx, device, *self._decoders.get(name, _PLAIN).decode(payload))
         tx.append(_REMEMBER, tx.shard, source, position)
         tx.after_commit(lambda: self._applied.update({pair: position}))

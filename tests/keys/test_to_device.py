@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from chappe.app import Chappe
@@ -100,6 +101,19 @@ async def test_who_is_unknown_gets_nothing_and_the_others_all_the_same(house: Ho
     (await send(ann, "1", messages)).ok()
     assert [event["content"] for event in events(await ben.sync())] == [{"x": 2}]
     assert await stored(house) == 1
+
+
+async def test_a_content_arrives_as_it_was_written(house: House) -> None:
+    """sendToDevice: it is passed on unread, so that nothing of it is changed: neither numbers nor order nor spaces."""
+    ann, ben = await house.person("ann"), await house.person("ben")
+    written = '{ "z" :1.50,"a": {"2":"\\u00e9", "1":[ ]}}'
+    body = f'{{"messages" : {{"{ben.user_id}": {{"{ben.device_id}" : {written}, "*":{{}}}}}}}}'
+    (await ann.put(f"/sendToDevice/{KIND}/1", body.encode())).ok()
+    [row] = await house.chappe.database.fetch("SELECT event FROM to_device_message")
+    assert bytes(row[0]).endswith(f'"content":{written}}}'.encode())
+    assert [event["content"] for event in events(await ben.sync())] == [{"z": 1.5, "a": {"2": "é", "1": []}}]
+    twice = body.replace('"z" :1.50', '"a":1')
+    assert (await ann.put(f"/sendToDevice/{KIND}/2", twice.encode())).errcode == "M_NOT_JSON"
 
 
 async def test_the_same_token_tells_the_same_again(house: House) -> None:
@@ -228,11 +242,12 @@ async def test_copies_to_all_devices_count(house: House) -> None:
     (await send(ann, "1", {ben.user_id: {"*": content}})).ok()
     assert await stored(house) == 10
     ben_id = UserID(ben.user_id)
-    assert to_device.weight({ben_id: {"D": {}}}, {}) == 1
-    assert to_device.weight({ben_id: {f"D{n}": {} for n in range(100)}}, {}) == 3
-    assert to_device.weight({ben_id: {"*": content}}, {ben_id: ["D"] * 10}) == 37
+    none, large = msgspec.Raw(b"{}"), msgspec.Raw(msgspec.json.encode(content))
+    assert to_device.weight({ben_id: {"D": none}}, {}) == 1
+    assert to_device.weight({ben_id: {f"D{n}": none for n in range(100)}}, {}) == 3
+    assert to_device.weight({ben_id: {"*": large}}, {ben_id: ["D"] * 10}) == 37
     with pytest.raises(Refused, match="M_TOO_LARGE"):
-        to_device.weight({ben_id: {"*": content}}, {ben_id: ["D"] * 300})
+        to_device.weight({ben_id: {"*": large}}, {ben_id: ["D"] * 300})
 
 
 async def test_a_flood_is_refused_and_others_get_through(house: House) -> None:
