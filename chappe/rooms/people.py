@@ -6,7 +6,6 @@ from chappe.ids import UserID, localpart_of
 from chappe.rooms import register_store
 from chappe.rooms.listing import fold
 from chappe.rooms.profile import shown_profile
-from chappe.rooms.read_state import Scanning
 from chappe.storage import Database
 from chappe.stream import Device, Transaction
 
@@ -51,12 +50,13 @@ async def search(database: Database, searcher: UserID, term: str, limit: int) ->
         return People([], limited=False)
     # No UTF-8 text has the byte 0xff: this is behind every word that begins with the term.
     behind = folded + b"\xff"
-    found = await register_store.find_people(Scanning(database), searcher, folded, behind, MAX_CANDIDATES, limit + 1)
-    results = []
-    for user_id in found[:limit]:
-        profile = await shown_profile(database, user_id)
-        results.append(Found(user_id, profile.get("displayname"), profile.get("avatar_url")))
+    found = await register_store.find_people(database, searcher, folded, behind, MAX_CANDIDATES, limit + 1)
+    results = [Found(user_id, _read(name), _read(avatar)) for user_id, name, avatar in found[:limit]]
     return People(results, limited=len(found) > limit)
+
+
+def _read(value: bytes | None) -> object:
+    return None if value is None else msgspec.Raw(value)
 
 
 async def refresh_people(tx: Transaction, device: Device | None, user_ids: list[UserID]) -> None:

@@ -5,7 +5,7 @@ import msgspec
 from chappe.errors import Refused
 from chappe.ids import RoomAlias, RoomID, UserID
 from chappe.rooms.store import Reads
-from chappe.storage import Row
+from chappe.storage import Database, Row
 from chappe.stream import Place, Transaction
 
 # Aliases
@@ -157,20 +157,26 @@ _ERASE_WORDS = "DELETE FROM person_word WHERE user_id = $1"
 _OPEN = "INSERT INTO open_room (room_id) VALUES ($1) ON CONFLICT DO NOTHING"
 _ERASE_OPEN = "DELETE FROM open_room WHERE room_id = $1"
 _IS_OPEN = "SELECT 1 FROM open_room WHERE room_id = $1"
+_LAST_CANDIDATE = """
+SELECT word, user_id FROM person_word WHERE word >= $1 AND word < $2 ORDER BY word, user_id LIMIT 1 OFFSET $3
+"""
+# In the order of the key, so that it ends with the last person who is shown: whether somebody may be found takes
+# longest. Who is there with several words is found by the first.
 _FIND = """
-SELECT found.user_id FROM (
-    SELECT user_id, MIN(word) AS word FROM (
-        SELECT word, user_id FROM person_word WHERE word >= $1 AND word < $2 AND user_id <> $3
-        ORDER BY word, user_id LIMIT $4
-    ) AS candidates GROUP BY user_id
-) AS found WHERE EXISTS (
+SELECT c.user_id,
+    (SELECT value FROM profile p WHERE p.user_id = c.user_id AND p.key = 'displayname'),
+    (SELECT value FROM profile p WHERE p.user_id = c.user_id AND p.key = 'avatar_url')
+FROM person_word c
+WHERE c.word >= $1 AND (c.word, c.user_id) < ($2, $3) AND c.user_id <> $4 AND NOT EXISTS (
+    SELECT 1 FROM person_word b WHERE b.user_id = c.user_id AND b.word >= $1 AND b.word < c.word
+) AND (EXISTS (
     SELECT 1 FROM user_room theirs JOIN user_room mine ON mine.room_id = theirs.room_id
-    WHERE theirs.user_id = found.user_id AND theirs.membership = 'join'
-    AND mine.user_id = $3 AND mine.membership = 'join'
+    WHERE theirs.user_id = c.user_id AND theirs.membership = 'join'
+    AND mine.user_id = $4 AND mine.membership = 'join'
 ) OR EXISTS (
     SELECT 1 FROM user_room theirs JOIN open_room o ON o.room_id = theirs.room_id
-    WHERE theirs.user_id = found.user_id AND theirs.membership = 'join'
-) ORDER BY found.word, found.user_id LIMIT $5
+    WHERE theirs.user_id = c.user_id AND theirs.membership = 'join'
+)) ORDER BY c.word, c.user_id LIMIT $5
 """
 
 
@@ -189,13 +195,16 @@ def put_words(tx: Transaction, user_id: UserID, words: set[bytes]) -> None:
 
 
 async def find_people(
-    reads: Reads, searcher: UserID, first: bytes, behind: bytes, candidates: int, limit: int
-) -> list[UserID]:
-    """People with a word from `first` up to before `behind` whom the searcher may find: at most `limit`.
+    database: Database, searcher: UserID, first: bytes, behind: bytes, candidates: int, limit: int
+) -> list[Row]:
+    """People with a word from `first` up to before `behind` whom the searcher may find, at most `limit`: who,
+    and their display name and avatar as JSON, or None.
 
     Looks at the first `candidates` words only.
     """
-    return [row[0] for row in await reads.fetch(_FIND, first, behind, searcher, candidates, limit)]
+    last = await database.fetch_one(_LAST_CANDIDATE, first, behind, candidates)
+    end = (behind, "") if last is None else last
+    return await database.scan(_FIND, first, *end, searcher, limit)
 
 
 async def is_open(reads: Reads, room_id: RoomID) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from chappe.ids import UserID
 from chappe.rooms.people import MAX_WORDS, words_of
+from chappe.rooms.register_store import find_people
 from tests.house import House, Person
 from tests.rooms.looking import content, event_types, membership
 
@@ -72,6 +73,23 @@ async def test_limits(house: House, anna: Person) -> None:
         assert await find(anna, term) == {"results": [], "limited": False}
     for body in ({}, {"search_term": 5}, {"search_term": "a", "limit": "b"}):
         assert (await anna.post("/user_directory/search", body)).errcode == "M_BAD_JSON"
+
+
+async def test_people_come_in_the_order_of_their_names_and_each_once(house: House, anna: Person) -> None:
+    """Of two words of one name that match the first counts; only so many words are looked at."""
+    room = await anna.create_room(preset="public_chat")
+    names = {"zx": "Yb Ya", "zy": "Yc", "zz": "Ya Ya"}
+    people = {localpart: await house.person(localpart) for localpart in names}
+    for localpart, person in people.items():
+        await person.put(f"/profile/{person.user_id}/displayname", {"displayname": names[localpart]})
+        await person.join(room)
+    await until_found(anna, "y", *people.values())
+    found = (await find(anna, "y"))["results"]
+    assert [one["display_name"] for one in found] == ["Yb Ya", "Ya Ya", "Yc"]
+    # Their words: ya (zx, zz), "ya ya", yb, "yb ya", yc.
+    for candidates, expected in ((1, ["zx"]), (2, ["zx", "zz"]), (5, ["zx", "zz"]), (6, ["zx", "zz", "zy"])):
+        rows = await find_people(house.chappe.database, UserID(anna.user_id), b"y", b"y\xff", candidates, 10)
+        assert [row[0] for row in rows] == [people[localpart].user_id for localpart in expected]
 
 
 def test_words() -> None:
