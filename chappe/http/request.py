@@ -150,19 +150,19 @@ class Request:
 
     async def stream(self, limit: int | None = None) -> AsyncIterator[bytes]:
         """The body piece by piece, for uploads. Each piece, and the whole, has its time (`Bounds`)."""
-        bounds = self._application.bounds
-        loop = asyncio.get_running_loop()
-        end = loop.time() + bounds.upload_seconds
+        deadline, loop = self._application.body_deadline, asyncio.get_running_loop()
+        end = loop.time() + self._application.bounds.upload_seconds
         length = self._declared_length(limit)
         size = 0
         while size != length:
             try:
-                async with asyncio.timeout_at(min(end, loop.time() + bounds.body_seconds)):
-                    chunk = await self._next_chunk()
+                chunk = await deadline.wait_for(self._next_chunk())
             except TimeoutError:
                 raise _too_slow() from None
             if chunk is None:
                 return
+            if loop.time() > end:
+                raise _too_slow()
             size += len(chunk)
             if limit is not None and size > limit:
                 raise _too_large(limit)

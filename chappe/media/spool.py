@@ -25,7 +25,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BATCH_BYTES = 1024 * 1024
-"""How much of an upload is in memory before it is written: one visit to a thread for each batch."""
+"""How much of an upload is in memory before it is written, and once more while that is: one visit to a thread each."""
+MAX_PIECES = 1_000
+"""Pieces of a batch: the system takes not many more at once."""
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -66,29 +68,38 @@ class Spool:
         return Received(key, self.folder / key, size_bytes, digest)
 
     async def _write_all(self, descriptor: int, pieces: AsyncIterator[bytes]) -> tuple[int, bytes]:
+        """The size and the digest of what was written. One batch is hashed and written while the next one comes."""
         digest, size_bytes = hashlib.sha256(), 0
         batch, batched = list[bytes](), 0
+        writing: asyncio.Future[None] | None = None
 
-        def write() -> None:
-            data = memoryview(b"".join(batch))
-            digest.update(data)
-            while data:
-                data = data[os.write(descriptor, data) :]
+        def write(batch: list[bytes]) -> None:
+            for piece in batch:
+                digest.update(piece)
+            _write_whole(descriptor, batch)
 
-        async for piece in pieces:
-            batch.append(piece)
-            batched += len(piece)
-            if batched >= BATCH_BYTES:
-                await _finished_in_thread(write)
-                size_bytes += batched
-                batch, batched = [], 0
-
-        def finish() -> None:
-            write()
-            os.fsync(descriptor)
+        def finish(batch: list[bytes]) -> None:
+            write(batch)
+            os.fdatasync(descriptor)
             fsync_folder(self.folder)
 
-        await _finished_in_thread(finish)
+        try:
+            async for piece in pieces:
+                batch.append(piece)
+                batched += len(piece)
+                if batched >= BATCH_BYTES or len(batch) == MAX_PIECES:
+                    if writing is not None:
+                        await asyncio.shield(writing)
+                    writing = _in_thread(write, batch)
+                    size_bytes += batched
+                    batch, batched = [], 0
+            if writing is not None:
+                await asyncio.shield(writing)
+            writing = _in_thread(finish, batch)
+            await asyncio.shield(writing)
+        finally:
+            if writing is not None:
+                await asyncio.wait({writing})  # it uses the descriptor, which is about to go if this failed
         return size_bytes + batched, digest.digest()
 
     def adopt(self, path: Path, descriptor: int, size_bytes: int, sha256: bytes) -> Received:
@@ -128,9 +139,17 @@ class Spool:
         (self.folder / key).unlink(missing_ok=True)
 
 
-async def _finished_in_thread(work: Callable[[], None]) -> None:
-    """Do blocking work; cancelled meanwhile, wait until it is over all the same, for it uses what is about to go."""
-    await uninterrupted(asyncio.to_thread(work))
+def _in_thread(work: Callable[[list[bytes]], None], batch: list[bytes]) -> "asyncio.Future[None]":
+    return asyncio.get_running_loop().run_in_executor(None, work, batch)
+
+
+def _write_whole(descriptor: int, pieces: list[bytes]) -> None:
+    """Write pieces after one another, uncopied unless the system takes only a part."""
+    written = os.writev(descriptor, pieces) if pieces else 0
+    if written < sum(map(len, pieces)):
+        left = memoryview(b"".join(pieces))[written:]
+        while left:
+            left = left[os.write(descriptor, left) :]
 
 
 async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:

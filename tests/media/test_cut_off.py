@@ -2,17 +2,18 @@
 
 import asyncio
 import fcntl
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from chappe.errors import Refused
-from chappe.http import Bounds
+from chappe.errors import Errcode, Refused
+from chappe.http.deadline import Deadline
 from chappe.media import Sweeper
 from chappe.media.files import LocalFiles
-from chappe.media.spool import Spool
+from chappe.media.spool import BATCH_BYTES, MAX_PIECES, Spool
 from tests.house import House
 from tests.media.conftest import UPLOAD, ask, download, upload
 
@@ -43,7 +44,7 @@ async def test_an_upload_that_is_cancelled_leaves_nothing(house: House) -> None:
 
 async def test_an_upload_that_does_not_go_on_is_ended(house: House) -> None:
     anna = await house.person("anna")
-    house.chappe.application.bounds = Bounds(body_seconds=0.1)
+    house.chappe.application.body_deadline = Deadline(0.1)
 
     async def stuck() -> AsyncIterator[bytes]:
         yield b"the first half"
@@ -94,6 +95,31 @@ async def test_a_folder_that_cannot_be_written_is_a_refusal(tmp_path: Path) -> N
     with pytest.raises(Refused) as no:
         await spool.receive(pieces(b"x"))
     assert no.value.status == 503
+
+
+async def test_many_pieces_are_written_in_order_however_large_they_are(tmp_path: Path) -> None:
+    """One batch is written while the next one comes."""
+    spool = Spool(tmp_path / "incoming")
+    sizes = [1] * (MAX_PIECES + 7) + [BATCH_BYTES * 2 + 5, 0, 70_000, BATCH_BYTES] + [65_536] * 40
+    given = [os.urandom(size) for size in sizes]
+    received = await spool.receive(pieces(*given))
+    whole = b"".join(given)
+    assert received.path.read_bytes() == whole
+    assert (received.size_bytes, received.sha256) == (len(whole), hashlib.sha256(whole).digest())
+    spool.release(received.key, is_settled=True)
+    assert not received.path.exists()
+
+
+async def test_what_is_cut_off_while_a_batch_is_written_is_gone(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "incoming")
+
+    async def cut_off() -> AsyncIterator[bytes]:
+        yield bytes(BATCH_BYTES)
+        raise Refused(Errcode.UNKNOWN, "The connection closed.")
+
+    with pytest.raises(Refused):
+        await spool.receive(cut_off())
+    assert list(spool.folder.iterdir()) == []
 
 
 async def test_a_file_is_whole_before_it_has_its_name(tmp_path: Path) -> None:
