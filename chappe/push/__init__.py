@@ -8,7 +8,8 @@ everybody (`defaults.py`); a person's *changes* are stored beside them (`ruleset
 `change_rules.py` `set_pusher.py` `notify.py`: the acts · `rules.py` `pushers.py` what a rule and a pusher may look
 like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say about an event, pure · `mutes.py` and
 about unread counts, pure · `deciders.py` `holders.py` what is kept in memory · `reader.py` follows the log ·
-`deliveries.py` `pace.py` `notice.py` `gateway.py` `addresses.py` `names.py` the way to the gateways ·
+`deliveries.py` `pace.py` `telling.py` `notice.py` `gateway.py` `connections.py` `answers.py` `addresses.py` `names.py`
+the way to the gateways ·
 `web_push.py` `web_gateway.py` `vapid.py` this server as the gateway of browsers · `digests.py`
 `digest.py` `letter.py` `unsubscribe.py` letters to who has not read ·
 `changes.py` what /sync is told · `store.py` all SQL · `routes….py` the endpoints.
@@ -37,10 +38,11 @@ from chappe.push.routes_unsubscribe import routes as _unsubscribe
 from chappe.push.routes_web_push import routes as _web_push
 from chappe.push.set_pusher import forget_devices, remove_pusher
 from chappe.push.store import share_a_phone
+from chappe.push.telling import Telling
 from chappe.push.web_gateway import WebPush
 from chappe.resources import Resources
 from chappe.storage import Database
-from chappe.stream import Bus, Effect, Writer
+from chappe.stream import Bus, Effect, Log, Writer
 
 routes = Routes(_rules, _pushers, _web_push, _unsubscribe)
 
@@ -58,7 +60,8 @@ def install(resources: Resources, bus: Bus) -> None:
     writer, clock, deciders = resources.of(Writer), resources.of(Clock), resources.of(Deciders)
     web = WebPush(settings, clock, gateways)
     resources.add(web)
-    resources.add(Deliveries(database, bus, writer, clock, gateways, web, deciders))
+    telling = Telling(database, resources.of(Log))
+    resources.add(Deliveries(database, bus, writer, clock, gateways, web, deciders, telling))
     resources.of(ManagedData)[PUSH_RULES] = push_rules
     resources.of(Deactivated).append(forget_rules)
     resources.of(DevicesGone).append(forget_devices)

@@ -1,71 +1,212 @@
 """Connections to push gateways: to addresses that were looked at, and to no others.
 
-Imported with the first use: the HTTP client takes longer to load than the rest of the server.
+Imported with the first use: what speaks TLS takes a while to load.
 """
 
 import asyncio
 import ipaddress
 import ssl
-from collections.abc import Iterable
-from typing import Any
-
-import httpcore
+from collections.abc import Callable
+from typing import cast
+from urllib.parse import SplitResult, urlsplit
 
 from chappe.push.addresses import in_networks, is_outside
+from chappe.push.answers import Answered, Garbled, Incoming
 from chappe.push.names import Names
 
 MAX_ADDRESSES = 4
 """Addresses of one host that are tried."""
 KEPT_OPEN_S = 60.0
+MAX_KEPT_OPEN = 256
+"""Connections that wait for the next request, to all gateways together."""
+
+_PORTS = {"https": 443, "http": 80}
+_Origin = tuple[str, str]
+"""Scheme, and host with port as in the address."""
 
 
-def pool(private_networks: tuple[str, ...], scheme: str, most: int) -> httpcore.AsyncConnectionPool:
-    """At most so many connections: with TLS anywhere outside, without only into the networks that are allowed."""
-    return httpcore.AsyncConnectionPool(
-        ssl_context=ssl.create_default_context(),
-        max_connections=most,
-        keepalive_expiry=KEPT_OPEN_S,
-        network_backend=Outside(Names(), private_networks, only_private=scheme == "http"),
-    )
+class Unreachable(OSError):
+    """The gateway may not be connected to, or has no address."""
 
 
-class Outside(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses and to the networks that the operator allows; to these alone without TLS."""
+class Connections:
+    """Those that are open, each used for one request after another."""
 
-    def __init__(self, names: Names, private_networks: tuple[str, ...], *, only_private: bool) -> None:
-        self._names = names
+    def __init__(self, private_networks: tuple[str, ...]) -> None:
         self._networks = private_networks
-        self._only_private = only_private
-        self._inner = httpcore.AnyIOBackend()
+        self._names = Names()
+        self._tls = ssl.create_default_context()
+        self._tls.set_alpn_protocols(["http/1.1"])
+        self._idle: dict[_Origin, list[_Connection]] = {}
+        """The one used last is the last."""
+        self._kept = 0
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 — the backend's own name
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    async def post(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answered:
+        """One request. Raises OSError, ValueError or `Garbled` where nothing came back that is an answer."""
+        parts = urlsplit(url)
+        origin, request = (parts.scheme, parts.netloc), _request(parts, headers, body)
+        while (connection := self._take(origin)) is not None:
+            try:
+                return await self._ask(origin, connection, request)
+            except ConnectionError:
+                if connection.has_begun:
+                    raise
+                # It was closed while the request was on its way there. It goes out once more.
+        return await self._ask(origin, await self._connect(parts), request)
+
+    async def _ask(self, origin: _Origin, connection: "_Connection", request: bytes) -> Answered:
+        try:
+            answered = await connection.ask(request)
+        except BaseException:
+            connection.close()
+            raise
+        if answered.may_stay and self._kept < MAX_KEPT_OPEN and connection.is_open:
+            self._keep(origin, connection)
+        else:
+            connection.close()
+        return answered
+
+    def _take(self, origin: _Origin) -> "_Connection | None":
+        """The connection to a gateway that was used last, of those that are still open."""
+        idle = self._idle.get(origin, [])
+        while idle:
+            connection = idle.pop()
+            self._kept -= 1
+            if not idle:
+                del self._idle[origin]
+            connection.busy()
+            if connection.is_open:
+                return connection
+        return None
+
+    def _keep(self, origin: _Origin, connection: "_Connection") -> None:
+        self._idle.setdefault(origin, []).append(connection)
+        self._kept += 1
+        connection.rest(lambda: self._let_go(origin, connection))
+
+    def _let_go(self, origin: _Origin, connection: "_Connection") -> None:
+        """It was closed, or not used for long."""
+        idle = self._idle.get(origin, [])
+        if connection in idle:
+            idle.remove(connection)
+            self._kept -= 1
+            if not idle:
+                del self._idle[origin]
+        connection.close()
+
+    async def _connect(self, parts: SplitResult) -> "_Connection":
+        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        tls = self._tls if parts.scheme == "https" else None
         addresses = await self._names.addresses(host, port)
         if not addresses:
-            raise httpcore.ConnectError("the host's name is not known")
-        allowed = [one for one in addresses if self._may_reach(one)]
+            raise Unreachable("the host's name is not known")
+        allowed = [one for one in addresses if self._may_reach(one, only_private=tls is None)]
         if not allowed:
-            raise httpcore.ConnectError("the host has no address that may be reached")
-        for address in allowed[: MAX_ADDRESSES - 1]:
+            raise Unreachable("the host has no address that may be reached")
+        for number, address in enumerate(allowed[:MAX_ADDRESSES], 1):
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-            except httpcore.ConnectError:
-                continue
-        return await self._inner.connect_tcp(allowed[-1], port, timeout, local_address, socket_options)
+                _, protocol = await asyncio.get_running_loop().create_connection(
+                    _Connection, address, port, ssl=tls, server_hostname=host if tls is not None else None
+                )
+            except ConnectionError:
+                if number == min(len(allowed), MAX_ADDRESSES):
+                    raise
+            else:
+                return protocol
+        raise AssertionError("the last address has returned or raised")
 
-    async def connect_unix_socket(self, *arguments: Any, **options: Any) -> httpcore.AsyncNetworkStream:
-        raise httpcore.ConnectError("no gateway is a socket of this machine")
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-    def _may_reach(self, address: str) -> bool:
-        if self._only_private:
+    def _may_reach(self, address: str, *, only_private: bool) -> bool:
+        """Public addresses and the networks that the operator allows; these alone without TLS."""
+        if only_private:
             return in_networks(ipaddress.ip_address(address.partition("%")[0]), self._networks)
         return bool(is_outside(address, self._networks))
+
+    def close(self) -> None:
+        """End those that wait for a request."""
+        for idle in self._idle.values():
+            for connection in idle:
+                connection.busy()
+                connection.close()
+        self._idle.clear()
+        self._kept = 0
+
+
+class _Connection(asyncio.Protocol):
+    """One connection, as the loop tells of it."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._incoming = Incoming()
+        self._answer: asyncio.Future[Answered] | None = None
+        self._on_idle_end: asyncio.TimerHandle | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used, as far as is known here."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of the answer came."""
+        return self._incoming.has_begun
+
+    async def ask(self, request: bytes) -> Answered:
+        """Send a request; its answer."""
+        assert self._transport is not None
+        self._incoming = Incoming()
+        self._answer = asyncio.get_running_loop().create_future()
+        try:
+            self._transport.write(request)
+            return await self._answer
+        finally:
+            self._answer = None
+
+    def rest(self, end: Callable[[], None]) -> None:
+        """Wait for the next request, and not for ever."""
+        self._on_idle_end = asyncio.get_running_loop().call_later(KEPT_OPEN_S, end)
+
+    def busy(self) -> None:
+        """There is another request, or the end."""
+        if self._on_idle_end is not None:
+            self._on_idle_end.cancel()
+            self._on_idle_end = None
+
+    def close(self) -> None:
+        """End it."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self._answer is None or self._answer.done():
+            self.close()  # nobody asked for that
+            return
+        try:
+            answered = self._incoming.take(data)
+        except Garbled as no:
+            self._answer.set_exception(no)
+            return
+        if answered is not None:
+            self._answer.set_result(answered)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._transport = None
+        if self._answer is None or self._answer.done():
+            return
+        if not self._incoming.has_begun:
+            self._answer.set_exception(ConnectionResetError("the connection was closed"))
+            return
+        try:
+            self._answer.set_result(self._incoming.end())
+        except Garbled as no:
+            self._answer.set_exception(no)
+
+
+def _request(parts: SplitResult, headers: list[tuple[str, str]], body: bytes) -> bytes:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    lines = [f"POST {target} HTTP/1.1", f"Host: {parts.netloc}", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    assert not any("\r" in line or "\n" in line for line in lines)
+    return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body

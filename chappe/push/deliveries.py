@@ -20,15 +20,16 @@ from chappe.push import store
 from chappe.push.deciders import Deciders
 from chappe.push.gateway import Gateways, Undelivered
 from chappe.push.mutes import NOTHING
-from chappe.push.notice import Told, counts_only, notice
+from chappe.push.notice import counts_only, notice
 from chappe.push.pace import Pace
 from chappe.push.pushers import EMAIL_APP, Pusher
-from chappe.push.set_pusher import mark_sent, remove_pusher
+from chappe.push.set_pusher import remove_pusher
 from chappe.push.store import PusherKey, Waiting
+from chappe.push.telling import Telling
 from chappe.push.web_gateway import WebPush
 from chappe.push.web_push import WEB_APP
-from chappe.rooms import StoredEvent, reading
-from chappe.storage import Database
+from chappe.rooms import reading
+from chappe.storage import Database, Statement, StatementKind, Unit
 from chappe.stream import Bus, Command, Writer, shard_of
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ class _Due(msgspec.Struct, frozen=True):
     pusher: Pusher
     body: bytes | None
     place: int | None
+    is_all: bool
+    """Whether nothing waits behind it. What comes later is asked for once more."""
 
 
 class Deliveries:
@@ -66,6 +69,7 @@ class Deliveries:
         gateways: Gateways,
         web: WebPush,
         deciders: Deciders,
+        telling: Telling,
     ) -> None:
         self._database = database
         self._bus = bus
@@ -74,9 +78,13 @@ class Deliveries:
         self._gateways = gateways
         self._web = web
         self._deciders = deciders
+        self._telling = telling
         self._tasks: dict[PusherKey, asyncio.Task[None]] = {}
         self._asked: set[PusherKey] = set()
         self._counts: set[PusherKey] = set()
+        self._sent: dict[PusherKey, int] = {}
+        """Up to where gateways were told, as far as that is not committed yet."""
+        self._is_storing = False
         # One body is made at a time, so that others have the loop in between.
         self._turn = asyncio.Lock()
         self._at_once: WeakValueDictionary[UserID, asyncio.Semaphore] = WeakValueDictionary()
@@ -130,6 +138,8 @@ class Deliveries:
                     self.pace.count(key[0])
                     await self._send(key, due)
                 delay = self.first_retry_s
+                if due.is_all:
+                    return
             except (Undelivered, Refused) as failure:
                 logger.info("%s was not told: %s. Again in %d s", urlsplit(due.pusher.url).netloc, failure, delay)
                 await asyncio.sleep(delay)
@@ -147,11 +157,13 @@ class Deliveries:
             pusher = await store.pusher(self._database, key)
             if pusher is None:
                 return None
-            waiting = await store.waiting(self._database, key[0], pusher.sent, MAX_WAITING)
+            sent = max(pusher.sent, self._sent.get(key, 0))
+            waiting = await store.waiting(self._database, key[0], sent, MAX_WAITING)
             if not waiting and key not in self._counts:
                 return None
             first = waiting[0] if waiting else None
-            return _Due(pusher, await self._body(key[0], pusher, first), first.place if first else None)
+            body = await self._body(key[0], pusher, first)
+            return _Due(pusher, body, first.place if first else None, is_all=len(waiting) <= 1)
 
     async def _send(self, key: PusherKey, due: _Due) -> None:
         rejected = await self._tell(due.pusher, due.body) if due.body is not None else []
@@ -159,7 +171,27 @@ class Deliveries:
         if key[2] in rejected:
             await self._call(key[0], remove_pusher, *key)
         elif due.place is not None:
-            await self._call(key[0], mark_sent, key, due.place)
+            self._mark_sent(key, due.place)
+
+    def _mark_sent(self, key: PusherKey, upto: int) -> None:
+        """Note it at once, and store it with the next commit: after a crash between the gateway is told once more."""
+        self._sent[key] = upto
+        if not self._is_storing:
+            self._is_storing = True
+            self._writer.lazily_with(self._add_sent)
+
+    def _add_sent(self, unit: Unit) -> None:
+        self._is_storing = False
+        sent = dict(self._sent)
+        for key, upto in sent.items():
+            unit.statements.append(Statement(StatementKind.WRITE, store.SENT, (*key, upto)))
+
+        def forget() -> None:
+            for key, upto in sent.items():
+                if self._sent.get(key) == upto:
+                    del self._sent[key]
+
+        unit.after_commit.append(forget)  # if it does not hold, they go with the next
 
     async def _tell(self, pusher: Pusher, body: bytes) -> list[str]:
         """Tell the pusher's gateway, which for browsers is this server. Returns the rejected pushkeys."""
@@ -174,11 +206,11 @@ class Deliveries:
         unread = await self._unread(user_id)
         if waiting is None:
             return counts_only(pusher, unread)
-        found = await reading.events_at(self._database, [waiting.event_place])
         is_late = self._clock.now_ms() - waiting.queued_at > GIVE_UP_MS
-        if is_late or not found or found[0].redacted_by or not await self._may_know(user_id, waiting):
+        told = None if is_late else await self._telling.of(waiting.event_place)
+        if told is None or not await self._may_know(user_id, waiting):
             return None
-        return notice(pusher, await self._told(found[0]), waiting.tweaks, unread)
+        return notice(pusher, told, waiting.tweaks, unread)
 
     async def _unread(self, user_id: UserID) -> int:
         """How many events the person is told to have left unread: as in /sync, none where they mute them."""
@@ -196,23 +228,6 @@ class Deliveries:
             return False
         member = await reading.member_at(self._database, waiting.room_id, user_id)
         return member is not None and member.content.get("membership") in ("join", "invite")
-
-    async def _told(self, event: StoredEvent) -> Told:
-        reads, room_id = self._database, event.room_id
-        sender = await reading.member_at(reads, room_id, event.sender)
-        name = await reading.state_event_at(reads, room_id, "m.room.name", "")
-        alias = await reading.state_event_at(reads, room_id, "m.room.canonical_alias", "")
-        return Told(
-            event.event_id,
-            room_id,
-            event.type,
-            event.state_key,
-            event.sender,
-            event.content,
-            sender.content.get("displayname") if sender is not None else None,
-            name.content.get("name") if name is not None else None,
-            alias.content.get("alias") if alias is not None else None,
-        )
 
     async def _call(self, user_id: UserID, act: Callable[..., Awaitable[None]], *arguments: object) -> None:
         await self._bus.call(shard_of(user_id), Command(act, None, arguments))

@@ -11,12 +11,13 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
+from chappe.push.answers import Answered, Garbled
+
 if TYPE_CHECKING:
-    import httpcore
+    from chappe.push.connections import Connections
 
 MAX_SECONDS = 15.0
 """For one request, from the look-up of the name to the end of the answer."""
-MAX_ANSWER_BYTES = 64 * 1024
 MAX_CONNECTIONS = 256
 """Open at once, to all gateways together."""
 MAX_AT_ONE_HOST = 16
@@ -27,24 +28,13 @@ class Undelivered(Exception):
     """The gateway did not take it. It is to be tried again."""
 
 
-class Answered(msgspec.Struct, frozen=True):
-    """What came back."""
-
-    status: int
-    body: bytes
-
-    @property
-    def is_success(self) -> bool:
-        """Whether it was taken."""
-        return 200 <= self.status < 300
-
-
 class _Rejecting(msgspec.Struct):
     rejected: list[str] = []
 
 
 _decode = msgspec.json.Decoder(_Rejecting).decode
 _JSON = [("Content-Type", "application/json")]
+_NAME = ("User-Agent", "Chappe")
 
 
 class Gateways:
@@ -54,8 +44,8 @@ class Gateways:
         self._all = asyncio.Semaphore(MAX_CONNECTIONS)
         self._busy: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._private_networks = private_networks
-        self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
-        """By scheme; made when the first is told, so that a server without pushers starts without an HTTP client."""
+        self._connections: Connections | None = None
+        """Made when the first is told, so that a server without pushers starts without TLS."""
 
     async def notify(self, url: str, body: bytes) -> list[str]:
         """Send one notification. Returns the pushkeys that the gateway rejects; raises `Undelivered`."""
@@ -77,38 +67,19 @@ class Gateways:
             return await self._post(url, headers, body)
 
     async def _post(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answered:
-        import httpcore
+        if self._connections is None:
+            from chappe.push.connections import Connections
 
-        headers = [*headers, ("User-Agent", "Chappe")]
+            self._connections = Connections(self._private_networks)
         try:
             async with asyncio.timeout(MAX_SECONDS):
-                async with self._pool(urlsplit(url).scheme).stream(
-                    "POST", url, headers=headers, content=body
-                ) as response:
-                    return Answered(response.status, await _read(response))
+                return await self._connections.post(url, [*headers, _NAME], body)
         except TimeoutError:
             raise Undelivered("the gateway took too long") from None
-        except (OSError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as failure:
+        except (OSError, ValueError, Garbled) as failure:
             raise Undelivered(f"{type(failure).__name__}: {failure}") from None
-
-    def _pool(self, scheme: str) -> "httpcore.AsyncConnectionPool":
-        if scheme not in self._pools:
-            from chappe.push.connections import pool
-
-            self._pools[scheme] = pool(self._private_networks, scheme, MAX_CONNECTIONS)
-        return self._pools[scheme]
 
     async def close(self) -> None:
         """End all connections."""
-        for pool in self._pools.values():
-            await pool.aclose()
-
-
-async def _read(response: "httpcore.Response") -> bytes:
-    chunks, size = [], 0
-    async for chunk in response.aiter_stream():
-        size += len(chunk)
-        if size > MAX_ANSWER_BYTES:
-            raise Undelivered("the gateway's answer is too long")
-        chunks.append(chunk)
-    return b"".join(chunks)
+        if self._connections is not None:
+            self._connections.close()

@@ -39,10 +39,5 @@ async def forget_devices(tx: Transaction, user_id: UserID, device_ids: list[str]
     _tell(tx, user_id)
 
 
-async def mark_sent(tx: Transaction, device: Device | None, key: store.PusherKey, upto: int) -> None:
-    """A gateway was told up to a place of the person's shard."""
-    store.mark_sent(tx, key, upto)
-
-
 def _tell(tx: Transaction, user_id: UserID) -> None:
     tx.after_commit(lambda: tx.of(Holders).changed(user_id))

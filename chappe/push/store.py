@@ -88,7 +88,8 @@ _REMOVE = "DELETE FROM pusher WHERE user_id = $1 AND app_id = $2 AND pushkey = $
 _REMOVE_GONE = """
 DELETE FROM pusher WHERE user_id = $1 AND device_id NOT IN (SELECT device_id FROM device WHERE user_id = $1)
 """
-_SENT = "UPDATE pusher SET sent = $4 WHERE user_id = $1 AND app_id = $2 AND pushkey = $3 AND sent < $4"
+SENT = "UPDATE pusher SET sent = $4 WHERE user_id = $1 AND app_id = $2 AND pushkey = $3 AND sent < $4"
+"""Person, app id, pushkey, and the place of the person's shard up to which the gateway was told."""
 _TOLD = """
 UPDATE pusher SET told_at = $2, sent = $3 WHERE user_id = $1 AND app_id = 'm.email' AND NOT EXISTS (
     SELECT 1 FROM pusher p WHERE p.user_id = $1 AND p.app_id = 'm.email' AND p.told_at > $4
@@ -163,7 +164,7 @@ def remove_pushers_of_gone(tx: Transaction, user_id: UserID) -> None:
 
 def mark_sent(tx: Transaction, key: PusherKey, upto: int) -> None:
     """Queue that a pusher's gateway was told up to a place of the person's shard."""
-    tx.execute(_SENT, *key, upto)
+    tx.execute(SENT, *key, upto)
 
 
 def mark_told(tx: Transaction, user_id: UserID, upto: int, before: int, otherwise: Refused) -> None:

@@ -118,16 +118,26 @@ class Sight:
         return {values[bisect_left(starts, place)], values[bisect_right(starts, place)]}
 
 
-async def sight_of(reads: reading.Reads, room_id: RoomID, viewer: Viewer) -> Sight:
+Visibilities = list[tuple[Place, str]]
+"""How a room's history visibility changed: the same for all who look."""
+
+
+async def visibilities_of(reads: reading.Reads, room_id: RoomID) -> Visibilities:
+    """How the room's history visibility changed, for `sight_of` where many look."""
+    places = await reading.state_history(reads, room_id, "m.room.history_visibility", "")
+    return [(one.place, visibility_in(one.content)) for one in await reading.events_at(reads, places)]
+
+
+async def sight_of(
+    reads: reading.Reads, room_id: RoomID, viewer: Viewer, visibilities: Visibilities | None = None
+) -> Sight:
     """How the viewer sees the room's past: like a stranger once they left and forgot it."""
     memberships = await reading.member_history(reads, room_id, viewer.user_id)
     if memberships and memberships[-1][1] in ("leave", "ban"):
         own = await room_of(reads, viewer.user_id, room_id)
         if own is not None and own.forgotten:
             memberships = []
-    places = await reading.state_history(reads, room_id, "m.room.history_visibility", "")
-    changes = await reading.events_at(reads, places)
-    return Sight([(one.place, visibility_in(one.content)) for one in changes], memberships)
+    return Sight(await visibilities_of(reads, room_id) if visibilities is None else visibilities, memberships)
 
 
 async def visible(
