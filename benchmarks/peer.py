@@ -84,8 +84,12 @@ class Peer(ABC):
         pinned = ["taskset", "-c", str(SERVER_CORE)] if (os.cpu_count() or 1) > 1 else []
         # However the benchmark ends, the server ends with it.
         command = ["setpriv", "--pdeathsig", "KILL", *pinned, *self.command()]
+        # Programs are compiled with their first start, as on a server: some shells here forbid to keep that.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         with output.open("ab") as file:
-            return subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+            return subprocess.Popen(
+                command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+            )
 
     async def _try_versions(self) -> Answer | None:
         try:

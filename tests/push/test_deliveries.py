@@ -284,3 +284,22 @@ async def test_a_restart_goes_on_where_the_process_ended(
         await quiet(gateway, 1)
     finally:
         await house.close()
+
+
+async def test_what_was_told_is_not_told_again_after_a_restart(
+    settings: Settings, open_database: Callable[[], "asyncio.Future[Database]"], gateway: GatewayServer
+) -> None:
+    """How far a gateway was told is stored with a later commit, at the latest with the last one."""
+    house = House(await Chappe.open(settings, Clock(), await open_database()), Clock())
+    ann, ben, room_id = await friends(house)
+    await with_phone(ben, gateway)
+    await ann.send(room_id, "Tea?")
+    await ann.send(room_id, "Or coffee?")
+    await gateway.until(2)
+    await house.close()
+    house = House(await Chappe.open(settings, Clock(), await open_database()), Clock())
+    try:
+        assert await house.chappe.database.fetch("SELECT user_id FROM pusher WHERE sent > 0") == [(ben.user_id,)]
+        await quiet(gateway, 2)
+    finally:
+        await house.close()
