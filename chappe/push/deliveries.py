@@ -1,7 +1,7 @@
 """Bringing notifications to push gateways: one after the other to each pusher, and again when one failed.
 
 What was sent is stored with each, so a restart goes on where the process ended; a gateway may then be told of
-an event twice, which it notices by the event's id.
+the last events twice, which it notices by their ids.
 """
 
 import asyncio
