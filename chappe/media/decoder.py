@@ -12,6 +12,7 @@ import io
 import json
 import os
 import resource
+import signal
 import struct
 import sys
 import warnings
@@ -44,7 +45,7 @@ MEMORY_BYTES = 1024 * 1024 * 1024
 LENGTH = struct.Struct(">I")
 
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
-ORIGINAL, MADE, UNREADABLE, TOO_LARGE = "original", "made", "unreadable", "too large"
+ORIGINAL, MADE, UNREADABLE, TOO_LARGE, BUSY = "original", "made", "unreadable", "too large", "busy"
 Result = tuple[str, str, bytes]
 """What became of a job, the type of the image that is to be shown, and its bytes if it was made."""
 
@@ -173,7 +174,7 @@ def _answer(verdict: str, kind: str, data: bytes) -> bytes:
 
 
 def _in_child(job: dict[str, Any], data: bytes) -> bytes:
-    """The answer of a child to one job; UNREADABLE for one that came to grief."""
+    """The answer of a child to one job; UNREADABLE for one that came to grief, BUSY for one that others have ended."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -189,7 +190,11 @@ def _in_child(job: dict[str, Any], data: bytes) -> bytes:
     os.close(writing)
     with open(reading, "rb") as answered:  # noqa: PTH123
         answer = answered.read(MAX_RESULT_BYTES + 1)
-    _, status = os.waitpid(child, 0)
+    _, status, used = os.wait4(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        # Either it has used up its time, which it would again, or the system was short of memory.
+        has_used_up = used.ru_utime + used.ru_stime > CPU_SECONDS - 1
+        return _answer(UNREADABLE if has_used_up else BUSY, "", b"")
     return answer if status == 0 and len(answer) <= MAX_RESULT_BYTES else _answer(UNREADABLE, "", b"")
 
 

@@ -50,6 +50,7 @@ class Decoders:
     """The programs of one process; started when first needed."""
 
     def __init__(self) -> None:
+        self.max_seconds = MAX_SECONDS
         self._idle: list[Process] = []
         self._turn = asyncio.Semaphore(MAX_AT_ONCE)
         self._turn_of: WeakValueDictionary[UserID, asyncio.Semaphore] = WeakValueDictionary()
@@ -59,7 +60,8 @@ class Decoders:
         """A thumbnail of an image, which is read only when it is its turn: the images that wait need no memory.
 
         Refuses with TOO_LARGE an image of too many pixels, with UNKNOWN (400) what is no image, or breaks
-        whoever decodes it; with LIMIT_EXCEEDED when too many wait.
+        whoever decodes it; with LIMIT_EXCEEDED when too many wait, and with UNAVAILABLE when this machine has no time
+        or memory for it now: that says nothing of the image.
         """
         if self._waiting >= MAX_WAITING:
             raise Refused(
@@ -76,6 +78,8 @@ class Decoders:
             self._waiting -= 1
         if head.verdict == "too large":
             raise Refused(Errcode.TOO_LARGE, "The image has too many pixels to make a thumbnail of it.")
+        if head.verdict == "busy":
+            raise _busy()
         if head.verdict not in ("made", "original") or head.type not in _SHOWN_TYPES:
             raise no_thumbnail()
         return Made(head.type, data if head.verdict == "made" else None)
@@ -88,13 +92,19 @@ class Decoders:
         self._idle.clear()
 
     async def _ask(self, image: bytes, wanted: Wanted) -> tuple[_Head, bytes]:
-        process = self._idle.pop() if self._idle else await _start()
         try:
-            async with asyncio.timeout(MAX_SECONDS):
+            process = self._idle.pop() if self._idle else await _start()
+        except OSError:
+            raise _busy() from None
+        try:
+            async with asyncio.timeout(self.max_seconds):
                 answer = await _exchange(process, image, wanted)
-        except (TimeoutError, OSError, EOFError, msgspec.MsgspecError):
+        except (_Nonsense, msgspec.MsgspecError):
             await _end(process)
             raise no_thumbnail() from None
+        except (TimeoutError, OSError, EOFError):  # the program itself, which no image reaches
+            await _end(process)
+            raise _busy() from None
         except BaseException:
             await _end(process)
             raise
@@ -105,6 +115,14 @@ class Decoders:
 def no_thumbnail() -> Refused:
     """The refusal for what no thumbnail can be made of."""
     return Refused(Errcode.UNKNOWN, "No thumbnail can be made of this.", status=400)
+
+
+def _busy() -> Refused:
+    return Refused(Errcode.UNAVAILABLE, "No thumbnail could be made of this now. Try again.", retry_after_ms=5_000)
+
+
+class _Nonsense(Exception):
+    """An answer that no decoder gives."""
 
 
 async def _start() -> Process:
@@ -123,7 +141,7 @@ async def _exchange(process: Process, image: bytes, wanted: Wanted) -> tuple[_He
     await process.stdin.drain()
     length = int.from_bytes(await process.stdout.readexactly(4), "big")
     if length > MAX_ANSWER_BYTES:
-        raise EOFError
+        raise _Nonsense
     answer = await process.stdout.readexactly(length)
     # What follows was said by whoever decoded the image, and is believed no more than the image.
     head_end = 4 + int.from_bytes(answer[:4], "big")

@@ -78,6 +78,17 @@ def test_a_child_that_takes_too_long_or_falls_over_is_only_unreadable() -> None:
         assert json.dumps(decoder.UNREADABLE) in said.stdout, bad
 
 
+def test_a_child_that_others_end_says_nothing_of_the_image() -> None:
+    """Where memory is short, the system ends the child without asking what it was doing."""
+    program = (
+        f"import os, signal, sys\nsys.path.insert(0, {str(Path(decoder.__file__).parent)!r})\nimport decoder\n"
+        "decoder.make_thumbnail = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "job = {'width': 1, 'height': 1, 'method': 'crop', 'animated': False}\nprint(decoder._in_child(job, b''))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+    assert json.dumps(decoder.BUSY) in said.stdout
+
+
 async def test_programs_are_used_again_and_replaced_when_they_end() -> None:
     decoders = Decoders()
     picture = image(500, 500)
@@ -90,7 +101,7 @@ async def test_programs_are_used_again_and_replaced_when_they_end() -> None:
     for _ in processes:
         with pytest.raises(Refused) as no:
             await decoders.make(ANNA, reading(picture), WANTED)
-        assert no.value.code is Errcode.UNKNOWN
+        assert no.value.code is Errcode.UNAVAILABLE
     assert (await decoders.make(ANNA, reading(picture), WANTED)).content_type == "image/png"
     await decoders.close()
 

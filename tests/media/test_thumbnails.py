@@ -10,6 +10,7 @@ import httpx
 import pytest
 from PIL import Image, ImageCms
 
+from chappe.media.decoders import Decoders
 from chappe.media.sizes import wanted_size
 from tests.house import House, Person, gather_at_once
 from tests.media.conftest import THUMBNAIL, ask, download, upload
@@ -178,6 +179,18 @@ async def test_a_thumbnail_is_made_once(house: House) -> None:
     [path] = thumbnails(house)
     path.write_bytes(b"kept")
     assert (await thumbnail(anna, address, 320, 240)).content == b"kept"
+
+
+async def test_what_a_busy_machine_did_not_make_is_made_later(house: House) -> None:
+    """Only what can never work is remembered."""
+    anna = await house.person("anna")
+    address = await upload(anna, image(800, 800))
+    decoders = house.chappe.resources.of(Decoders)
+    usual, decoders.max_seconds = decoders.max_seconds, 0.0
+    answer = await thumbnail(anna, address, 96, 96)
+    assert (answer.status_code, answer.json()["retry_after_ms"]) == (503, 5_000)
+    decoders.max_seconds = usual
+    assert shown(await thumbnail(anna, address, 96, 96)).size == (320, 320)
 
 
 # Hostile images
