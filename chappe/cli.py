@@ -163,7 +163,7 @@ def backup(
     folder
         The folder to make. Nothing of that name is there before all of it is.
     sealed
-        Write the signing key into this file of its own. Once is enough; keep it elsewhere than the backups.
+        Write the server's keys into this file of its own. Once is enough; keep it elsewhere than the backups.
     media
         Include what people uploaded.
     config
@@ -200,9 +200,9 @@ def restore(
     folder
         The folder of the backup.
     sealed
-        The file with the signing key, which `chappe backup --sealed` wrote.
+        The file with the server's keys, which `chappe backup --sealed` wrote.
     new_key
-        Go on without that file: the server makes itself a new key.
+        Go on without that file: the server makes itself new keys.
     force
         Move aside what is in the data folder and the database. Nothing is deleted.
     config

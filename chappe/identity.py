@@ -1,6 +1,8 @@
 """The server's name and the key it signs events with."""
 
+import contextlib
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,15 +56,21 @@ def _from_line(line: str) -> SigningKey:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write durably: a key that signed an event must still be there after a power cut."""
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Write durably: a key that signed an event must still be there after a power cut. One that is there stays."""
+    temporary = path.with_suffix(f".{secrets.token_hex(4)}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(descriptor, text.encode())
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    temporary.rename(path)
+    try:
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    except OSError:
+        temporary.rename(path)  # a disk without hard links
+    else:
+        temporary.unlink()
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -11,7 +11,7 @@ from chappe.backup.manifest import DATABASE, MANIFEST, MEDIA, SUMS, Manifest, re
 from chappe.backup.media import load_media
 from chappe.backup.place import former_name, restoring
 from chappe.backup.saved import NewLine
-from chappe.backup.sealed import digests, read_sealed, sealed_in
+from chappe.backup.sealed import belongs, read_sealed, sealed_in
 from chappe.backup.sums import copy, damaged, digest_of, fsync_tree, read_sums
 from chappe.config import Settings
 from chappe.errors import StartupError
@@ -31,6 +31,8 @@ class Restored:
     """Uploaded files that the backup does not have."""
     told: str
     """What became of what was there before, as a sentence, or nothing."""
+    keys_missing: list[str]
+    """Sealed files that the server had, and now makes anew."""
 
     def in_words(self) -> str:
         """What the operator reads."""
@@ -40,6 +42,10 @@ class Restored:
         if self.manifest.media_files is None:
             lines.append("What people uploaded is not in the backup: put it back from where it is kept.")
         lines += [self.told] * bool(self.told)
+        if self.keys_missing:
+            lines.append(
+                f"Made anew: {', '.join(self.keys_missing)}. Browsers that were told by web push subscribe again."
+            )
         lines.append("Clients begin anew by themselves; encrypted messages of after the backup may not be readable.")
         return "\n".join(lines) + "\n"
 
@@ -74,7 +80,8 @@ def restore_backup(
             missing = load_media(source, folder / MEDIA)
         with _loading(settings, folders, source, folder, manifest, line, force=force) as told:
             fsync_tree(folder)
-    return Restored(manifest, line.history, missing, told)
+    lacking = sorted(manifest.sealed.keys() - keys.keys())
+    return Restored(manifest, line.history, missing, told, lacking)
 
 
 def check_whole(source: Path) -> None:
@@ -115,7 +122,7 @@ def _keys(manifest: Manifest, data_dir: Path, sealed: Path | None, *, new_key: b
     if sealed is not None:
         return read_sealed(sealed, manifest.sealed)
     there = sealed_in(data_dir)
-    if digests(there) == manifest.sealed:
+    if there and belongs(there, manifest.sealed):
         return there
     if not new_key:
         raise StartupError(

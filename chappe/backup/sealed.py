@@ -1,6 +1,8 @@
 """Sealed material: the files of a server that nobody else may ever have, in one file apart from the backup.
 
-With the signing key somebody else could speak as this server, for ever; with a backup they could read it once.
+With the signing key somebody else could speak as this server, for ever; with a backup they could read it once. The
+key of web push, without which browsers would have to subscribe anew, is made with the first backup at the latest:
+so that a sealed file which was written once stays whole.
 """
 
 import base64
@@ -12,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from chappe.errors import StartupError
+from chappe.identity import KEY_FILE
 
 SEALED_FILES = "*.key"
 """The files of the data folder that are sealed."""
@@ -26,6 +29,14 @@ class SealedFile(msgspec.Struct, frozen=True):
     files: dict[str, str]
 
 
+def complete(data_dir: Path) -> None:
+    """Make the key of web push, if a server runs there that did not need it before."""
+    if (data_dir / KEY_FILE).exists():
+        from chappe.push.vapid import Vapid  # loads much
+
+        Vapid(data_dir)
+
+
 def sealed_in(data_dir: Path) -> dict[str, bytes]:
     """The sealed files of a data folder."""
     return {path.name: path.read_bytes() for path in sorted(data_dir.glob(SEALED_FILES))}
@@ -34,6 +45,13 @@ def sealed_in(data_dir: Path) -> dict[str, bytes]:
 def digests(files: dict[str, bytes]) -> dict[str, str]:
     """By which the sealed file of a backup is known again. The secrets are random, so these tell nothing of them."""
     return {name: hashlib.sha256(held).hexdigest() for name, held in files.items()}
+
+
+def belongs(files: dict[str, bytes], expected: dict[str, str]) -> bool:
+    """Whether the files are those of the server whose sealed files have these digests, as far as both have them."""
+    found = digests(files)
+    is_same = KEY_FILE in files or KEY_FILE not in expected
+    return is_same and all(expected.get(name, digest) == digest for name, digest in found.items())
 
 
 def write_sealed(path: Path, server_name: str, files: dict[str, bytes]) -> None:
@@ -50,7 +68,10 @@ def write_sealed(path: Path, server_name: str, files: dict[str, bytes]) -> None:
 
 
 def read_sealed(path: Path, expected: dict[str, str]) -> dict[str, bytes]:
-    """The sealed files by name. Refuses a file that does not belong to the backup with those digests."""
+    """The sealed files by name. Refuses a file that does not belong to the backup with those digests.
+
+    It may be older than the backup, and lack a key that was made meanwhile; or newer, and have one more.
+    """
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_SEALED_BYTES)
@@ -60,7 +81,7 @@ def read_sealed(path: Path, expected: dict[str, str]) -> dict[str, bytes]:
         raise StartupError(
             f"The sealed file {path} cannot be read: {error}.", "Give the one of this backup."
         ) from error
-    if digests(files) != expected or not all(_NAME.fullmatch(name) for name in files):
+    if not belongs(files, expected) or not all(_NAME.fullmatch(name) for name in files):
         raise StartupError(
             f"The sealed file {path} does not belong to this backup, or is damaged. Nothing was restored.",
             "Give the one that was written for this server; it stays the same until its signing key changes.",

@@ -41,9 +41,9 @@ class Taken:
         if self.media_without_row:
             lines.append(f"{self.media_without_row} files that belong to nothing were left out.")
         if self.sealed is not None:
-            lines.append(f"The signing key is in {self.sealed}. Keep it where the backups are not.")
+            lines.append(f"The keys are in {self.sealed}. Keep it where the backups are not.")
         elif manifest.sealed:
-            lines.append("The signing key is not in it: once, write it with --sealed FILE and keep that safe.")
+            lines.append("The keys are not in it: once, write them with --sealed FILE and keep that safe.")
         return "\n".join(lines) + "\n"
 
 
@@ -56,6 +56,7 @@ def take_backup(
     """
     partial = _begin(to)
     try:
+        sealed.complete(settings.data_dir)
         secrets = sealed.sealed_in(settings.data_dir)
         with _saving(settings, folders, partial) as saved:
             files, missing, without_row = None, list[str](), 0

@@ -29,11 +29,11 @@ class Vapid:
     def __init__(self, data_dir: Path) -> None:
         path = data_dir / KEY_FILE
         try:
-            self._key = Vapid02.from_pem(path.read_bytes())
-        except FileNotFoundError:
-            self._key = Vapid02()
-            self._key.generate_keys()
-            write_private(path, self._key.private_pem().decode())
+            if not path.exists():
+                new = Vapid02()
+                new.generate_keys()
+                write_private(path, new.private_pem().decode())
+            self._key = Vapid02.from_pem(path.read_bytes())  # a backup may have made it at the same moment
         except (OSError, ValueError, VapidException) as error:
             raise Refused(Errcode.UNKNOWN, f"The key {path.name} in the data folder cannot be used.") from error
         self._key.conf = {"no-strict": True}  # who is responsible may be an address of any kind

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chappe.backup.sealed import write_sealed
 from chappe.config import Settings
 from chappe.errors import StartupError
 from tests.backup.conftest import NewPlace, back_up, restore, served
@@ -153,6 +154,43 @@ async def test_without_the_sealed_file_a_key_must_be_there_or_given_up(new_place
         assert (there.data_dir / "signing.key").read_bytes() != key
     await restore(here, tmp_path / "backup", force=True)
     assert (here.data_dir / "signing.key").read_bytes() == key
+
+
+async def web_push_key(person: Person) -> str:
+    return str((await person.get("/_chappe/client/v1/web_push")).ok()["public_key"])
+
+
+async def test_browsers_stay_subscribed(new_place: NewPlace, tmp_path: Path) -> None:
+    """What they are told is signed by the same key, also if the sealed file was written before any had subscribed."""
+    here, there = await new_place("here"), await new_place("there")
+    async with served(here) as house:
+        anna = await house.person("anna")
+        await back_up(here, tmp_path / "first", tmp_path / "sealed")
+        key = await web_push_key(anna)
+        await back_up(here, tmp_path / "second")
+    await restore(there, tmp_path / "second", tmp_path / "sealed")
+    async with served(there) as house:
+        assert await web_push_key(at(house, anna)) == key
+
+
+async def test_a_sealed_file_without_the_key_of_web_push_is_taken(new_place: NewPlace, tmp_path: Path) -> None:
+    """As it was written by a server that had none yet; what is lost is told."""
+    here, there = await new_place("here"), await new_place("there")
+    async with served(here) as house:
+        anna = await house.person("anna")
+        signing = (here.data_dir / "signing.key").read_bytes()
+        write_sealed(tmp_path / "sealed", here.server_name, {"signing.key": signing})
+        key = await web_push_key(anna)
+        await back_up(here, tmp_path / "backup")
+    done = await restore(there, tmp_path / "backup", tmp_path / "sealed")
+    assert "web_push.key" in done.in_words()
+    async with served(there) as house:
+        assert (there.data_dir / "signing.key").read_bytes() == signing
+        assert await web_push_key(at(house, anna)) != key
+    other = tmp_path / "other"
+    write_sealed(other, here.server_name, {"web_push.key": (here.data_dir / "web_push.key").read_bytes()})
+    with pytest.raises(StartupError, match="sealed"):
+        await restore(there, tmp_path / "backup", other, force=True)
 
 
 async def test_a_restore_that_was_cut_off_is_done_again(new_place: NewPlace, tmp_path: Path) -> None:
