@@ -25,7 +25,7 @@ from chappe.rooms.committed import committed_state
 from chappe.storage import Database
 from chappe.stream import Bus, Command, Log, Place, Reader, Shard, Writer, place, position_at, shard_of
 from chappe.timeline.receipts import receipts_between
-from chappe.timeline.visible import Viewer, Visibilities, Withholding, sight_of, visibilities_of, visible
+from chappe.timeline.visible import Past, Viewer, Withholding, past_of, sight_of, visible
 
 EVENTS_AT_ONCE = 200
 PEOPLE_AT_A_STRETCH = 50
@@ -97,12 +97,12 @@ class PushReader:
         if not people or event.redacted_by or event.origin_server_ts < self._clock.now_ms() - MAX_AGE_MS:
             return []
         look = await self._look(event)
-        visibilities = await visibilities_of(self._database, event.room_id)
+        past = await past_of(self._database, event.room_id)
         found: list[Notification] = []
         began = time.perf_counter()
         for user_id in sorted(people):
             tweaks = await self._tweaks(event, look, user_id)
-            if tweaks is not None and await self._may_see(event, user_id, visibilities):
+            if tweaks is not None and await self._may_see(event, user_id, past):
                 found.append((user_id, event.place, event.room_id, msgspec.json.encode(tweaks)))
             if time.perf_counter() - began > STRETCH_SECONDS:
                 await asyncio.sleep(0)
@@ -129,9 +129,9 @@ class PushReader:
         name = member.content.get("displayname") if member is not None else None
         return name if isinstance(name, str) else None
 
-    async def _may_see(self, event: StoredEvent, user_id: UserID, visibilities: Visibilities) -> bool:
+    async def _may_see(self, event: StoredEvent, user_id: UserID, past: Past) -> bool:
         viewer = Viewer(user_id)
-        sight = await sight_of(self._database, event.room_id, viewer, visibilities)
+        sight = await sight_of(self._database, event.room_id, viewer, past)
         if sight.membership_now() not in ("join", "invite"):
             return False
         if event.type == MEMBER and event.state_key == user_id:

@@ -2,12 +2,13 @@
 
 `Rooms` holds what the next event builds on; `append` is the one way into a room's history; `store`
 reads what is committed. Tables: room, event, state_change, member_change, highlight, relation, annotation, thread,
-thread_event, redacted_original (the room's shard), user_room (the person's shard), room_alias, public_room,
-person_word, open_room (the register). `relations.py` stores how events relate.
+thread_event, redacted_original, erased_sender (the room's shard), user_room (the person's shard), room_alias,
+public_room, person_word, open_room (the register). `relations.py` stores how events relate.
 
 `create.py` `join.py` `invite.py` `leave.py` `kick.py` `ban.py` `knock.py` `forget.py` `put_state.py`
 `aliases.py` `directory.py` `upgrade.py`: the acts · `read_state.py` who reads which state · `people.py` finding people
 · `room_summary.py` `hierarchy.py` rooms from outside · `inherit.py` settings that follow to a replacement ·
+`erasure.py` who erased what they said ·
 `spread.py` what an account's change does to its rooms · `presets.py` `rules.py` `upgrade_rules.py` `listing.py` pure.
 """
 
@@ -17,6 +18,7 @@ from chappe.resources import Resources
 from chappe.rooms.append import SendGates, Sending, append, begin_room, sent_before
 from chappe.rooms.directory_reader import directory_reader
 from chappe.rooms.effects import EFFECTS
+from chappe.rooms.erasure import Erasures, erase_everywhere, erased_between, erasures_among
 from chappe.rooms.membership_effect import Joined, UserRoom, joined_rooms, room_of, rooms_changed, rooms_of
 from chappe.rooms.room import Room
 from chappe.rooms.rooms import Rooms, not_in_room
@@ -36,11 +38,12 @@ def follow_accounts(resources: Resources) -> None:
     """Have rooms learn of new names and pictures, and of accounts that end; others may learn of joins."""
     resources.add(Joined())
     resources.of(ProfileChanged).append(spread_profile)
-    resources.of(Deactivated).append(depart_everywhere)
+    resources.of(Deactivated).extend((erase_everywhere, depart_everywhere))
 
 
 __all__ = [
     "EFFECTS",
+    "Erasures",
     "Joined",
     "Room",
     "Rooms",
@@ -52,6 +55,8 @@ __all__ = [
     "append",
     "begin_room",
     "directory_reader",
+    "erased_between",
+    "erasures_among",
     "follow_accounts",
     "joined_rooms",
     "not_in_room",

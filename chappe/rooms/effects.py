@@ -10,6 +10,7 @@ from chappe.rooms.aliases import unname
 from chappe.rooms.create import confirm_alias
 from chappe.rooms.direct import set_direct
 from chappe.rooms.directory import list_room, unlist_room
+from chappe.rooms.erasure import erase_sender
 from chappe.rooms.guests import remove_guests
 from chappe.rooms.inherit import inherit_settings
 from chappe.rooms.membership_effect import set_membership
@@ -48,5 +49,6 @@ EFFECTS: dict[str, Effect] = {
     "rooms.remove_guests": unless_refused(remove_guests),
     "rooms.unname": unless_refused(unname),
     "rooms.rename": unless_refused(rename),
+    "rooms.erase_sender": erase_sender,
     "rooms.depart": unless_refused(depart),
 }

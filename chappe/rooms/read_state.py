@@ -18,6 +18,7 @@ from chappe.errors import Errcode, Refused
 from chappe.events.visibility import visibility_in, world_readable
 from chappe.ids import RoomID, UserID
 from chappe.rooms import store
+from chappe.rooms.erasure import erasures_in
 from chappe.rooms.membership_effect import room_of
 from chappe.rooms.room import MEMBER
 from chappe.rooms.rooms import not_in_room
@@ -47,7 +48,8 @@ class Scanning:
 class RoomReader:
     """One person's view of one room's state, at the place up to which they may read it."""
 
-    def __init__(self, database: Database, room_id: RoomID, upto: Place) -> None:
+    def __init__(self, database: Database, room_id: RoomID, user_id: UserID, upto: Place) -> None:
+        self._user_id = user_id
         self._point = database
         self._many = Scanning(database)
         self.room_id = room_id
@@ -72,9 +74,24 @@ class RoomReader:
         """The membership events; at an earlier place if `at` is one. The two filters let through what either does."""
         upto = self.upto if at is None else min(at, self.upto)
         events = await store.members_at(self._many, self.room_id, upto)
+        if upto < self.upto:
+            events = await self._as_told(events, upto)
         if membership is None and not_membership is None:
             return events
         return [one for one in events if _wanted(one, membership, not_membership)]
+
+    async def _as_told(self, events: list[StoredEvent], at: Place) -> list[StoredEvent]:
+        """Memberships of earlier. Of who has erased what they said only those see name and picture who were in then.
+
+        As it is now the state needs no such look: who has ended their account is out of all rooms, without a name.
+        """
+        own = await store.member_at(self._point, self.room_id, self._user_id, at)
+        if own is not None and own.content.get("membership") == "join":
+            return events
+        erasures = await erasures_in(self._point, self.room_id)
+        if erasures is None:
+            return events
+        return [erasures.copy(event) if erasures.cover(event) else event for event in events]
 
     async def joined_members(self) -> list[StoredEvent]:
         """The membership events of those who are in the room."""
@@ -102,14 +119,14 @@ async def reader_of(database: Database, log: Log, room_id: RoomID, user_id: User
     head = log.head_of(room_id)
     history = await store.member_history(database, room_id, user_id)
     if history and history[-1][1] == "join":
-        return RoomReader(database, room_id, head)
+        return RoomReader(database, room_id, user_id, head)
     if await _world_readable(database, room_id):
-        return RoomReader(database, room_id, head)
+        return RoomReader(database, room_id, user_id, head)
     left = _left_at(history)
     if left is not None:
         own = await room_of(database, user_id, room_id)
         if own is not None and not own.forgotten:
-            return RoomReader(database, room_id, left)
+            return RoomReader(database, room_id, user_id, left)
     raise not_in_room()
 
 

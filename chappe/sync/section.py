@@ -49,7 +49,7 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
     elif delta.has_related or own:
         rendered = await _render(a, delta, None)
     if a.full_state:
-        delta = await _with_full_state(a, delta, room.room_id)
+        delta = await _with_full_state(a, delta, room.room_id, None)
         rendered = await _render(a, delta, None)
     ephemeral = _receipts(a, delta.receipts) + a.typing_in(room.room_id)
     # Others' private receipts are no news: nobody is to notice that somebody has read.
@@ -66,7 +66,7 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
 
 async def joined_anew(a: Assembly, room: UserRoom, upto: Place) -> bytes:
     """A room that is new to this client: its state, and the end of its timeline."""
-    delta = await _from_start(a, room, upto)
+    delta, sight = await _from_start(a, room, upto)
     if a.since is not None:
         a.account_data[room.room_id] = await _all_account_data(a, room.room_id)
         if await _was_in_before(a, room):
@@ -78,8 +78,7 @@ async def joined_anew(a: Assembly, room: UserRoom, upto: Place) -> bytes:
         at = state_place(delta, a.view)
         for user_id in heroes:
             if user_id not in have and (member := await reading.member_at(a.database, room.room_id, user_id, at)):
-                delta.state.append(member)
-    sight = None if a.is_simple(room, delta) else await sight_of(a.database, room.room_id, a.viewer)
+                delta.state.append(member if sight is None else sight.told(member, held_at=at))
     rendered = await _render(a, delta, sight)
     ephemeral = _receipts(a, delta.receipts) + a.typing_in(room.room_id, anew=True)
     return await _joined(a, room.room_id, delta, rendered, ephemeral, _encode(found))
@@ -163,25 +162,29 @@ async def _as_seen(a: Assembly, delta: Delta, room_id: RoomID) -> Delta:
     sight = await sight_of(a.database, room_id, a.viewer)
     events = await visible(a.database, delta.events, a.viewer, sight, a.withholding)
     state = [event for event in delta.state if sight.sees(event.place) or sight.membership_at(event.place) == "join"]
+    if sight.has_erasures:
+        at = state_place(delta, a.view)
+        state = [sight.told(event, held_at=at) for event in state]
     return msgspec.structs.replace(delta, events=events, state=state)
 
 
-async def _from_start(a: Assembly, room: UserRoom, upto: Place) -> Delta:
-    """The end of the timeline, and all state before it (or, with `use_state_after`, behind it)."""
+async def _from_start(a: Assembly, room: UserRoom, upto: Place) -> tuple[Delta, Sight | None]:
+    """The end of the timeline, and all state before it (or, with `use_state_after`, behind it); and how the person
+    sees the room's past, None for somebody who was in it all along."""
     view, room_id = a.view, room.room_id
     start = await a.deltas.read(room_id, Place(0), upto, view)
-    if not a.is_simple(room, start):
-        start = await _last_visible(a, room_id, start)
-    return await _with_full_state(a, start, room_id)
+    sight = None if a.is_simple(room, start) else await sight_of(a.database, room_id, a.viewer)
+    if sight is not None:
+        start = await _last_visible(a, room_id, start, sight)
+    return await _with_full_state(a, start, room_id, sight), sight
 
 
-async def _last_visible(a: Assembly, room_id: RoomID, start: Delta) -> Delta:
+async def _last_visible(a: Assembly, room_id: RoomID, start: Delta, sight: Sight) -> Delta:
     """The end of the timeline for someone who may not see all of it.
 
     It begins behind the last piece of state that they may not see: clients take the state that is told as
     that of the start of the timeline, and would not learn of it.
     """
-    sight = await sight_of(a.database, room_id, a.viewer)
     found = await reading.events_before(a.database, room_id, Place(0), start.upto, MAX_SCANNED_FOR_VIEWER)
     seen = await visible(a.database, found, a.viewer, sight, a.withholding)
     seen_places = {event.place for event in seen}
@@ -193,7 +196,8 @@ async def _last_visible(a: Assembly, room_id: RoomID, start: Delta) -> Delta:
     return msgspec.structs.replace(start, events=shown, limited=is_cut or len(shown) < len(matching))
 
 
-async def _with_full_state(a: Assembly, delta: Delta, room_id: RoomID) -> Delta:
+async def _with_full_state(a: Assembly, delta: Delta, room_id: RoomID, sight: Sight | None) -> Delta:
+    """The delta with all state. `sight` is that of someone who was not in the room all along."""
     view, reads = a.view, a.database
     at = state_place(delta, view)
     state = await reading.state_without_members(reads, room_id, at)
@@ -203,6 +207,8 @@ async def _with_full_state(a: Assembly, delta: Delta, room_id: RoomID) -> Delta:
         state += sorted((one for one in found if one is not None), key=lambda one: one.place)
     else:
         state += await reading.members_at(reads, room_id, at)
+    if sight is not None and sight.has_erasures:
+        state = [sight.told(event, held_at=at) for event in state]
     if untold := await untold_state(reads, room_id, delta, view):
         state = latest([*state, *untold])
     if not view.state.is_plain:

@@ -44,6 +44,11 @@ class _Reader(msgspec.Struct, frozen=True):
     ignored: frozenset[UserID]
     bundling: Bundling
 
+    def hears(self, event: StoredEvent) -> bool:
+        """Whether the reader is told what the event says."""
+        is_erased = self.sight is not None and self.sight.erases(event)
+        return event.redacted_by is None and event.sender not in self.ignored and not is_erased
+
     def stretches(self, parent: StoredEvent) -> list[tuple[Place, Place]]:
         """The parts of the past behind an event that the reader may see, newest first."""
         if self.sight is None:
@@ -75,7 +80,7 @@ async def aggregations(
         aggregation: object | None = None
         if rel_type == REFERENCE:
             aggregation = await _references(reader, parent)
-        elif rel_type == REPLACE and parent.redacted_by is None and parent.sender not in reader.ignored:
+        elif rel_type == REPLACE and reader.hears(parent):
             aggregation = await _last_edit(reader, parent, show)
         elif rel_type == THREAD and bundling.threads:
             aggregation = await _thread(reader, parent, show)
@@ -138,5 +143,5 @@ async def _show_one(reader: _Reader, event: StoredEvent, show: Show) -> msgspec.
     for withhold in reader.bundling.withholding.filters:
         if not await withhold([event], reader.viewer):
             return None
-    (shown,) = await show([event])
+    (shown,) = await show([event if reader.sight is None else reader.sight.told(event)])
     return msgspec.Raw(shown)

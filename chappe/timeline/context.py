@@ -73,7 +73,8 @@ async def _state(walk: Walk, events: Sequence[StoredEvent]) -> list[StoredEvent]
     at = events[-1].place
     state = await reading.state_without_members(walk.reads, walk.room_id, at)
     if not walk.filter.lazy_load_members:
-        state += await reading.members_at(walk.reads, walk.room_id, at)
+        members = await reading.members_at(walk.reads, walk.room_id, at)
+        state += [walk.sight.told(member, held_at=at) for member in members]
         return state if walk.filter.is_plain else [one for one in state if walk.filter.matches(one)]
     if not walk.filter.is_plain:
         state = [one for one in state if walk.filter.matches(one)]

@@ -63,7 +63,8 @@ async def senders(walk: Walk, events: Sequence[StoredEvent]) -> list[StoredEvent
     if not events:
         return []
     at = max(events[0].place, events[-1].place)
-    return await store.members_at(walk.reads, walk.room_id, {event.sender for event in events}, at)
+    found = await store.members_at(walk.reads, walk.room_id, {event.sender for event in events}, at)
+    return [walk.sight.told(member, held_at=at) for member in found]
 
 
 def _place(walk: Walk, token: str | None, where: str, otherwise: Place) -> Place:

@@ -87,9 +87,9 @@ class Walk(msgspec.Struct, frozen=True):
         return Page(found, None)
 
     async def _wanted(self, events: list[StoredEvent]) -> list[StoredEvent]:
-        if not self.filter.is_plain:
-            events = [event for event in events if self.filter.matches(event)]
-        return await visible(self.reads, events, self.viewer, self.sight, self.withholding)
+        seen = await visible(self.reads, events, self.viewer, self.sight, self.withholding)
+        # Asked about what the viewer is told: a filter must not find out what was in an event that was erased.
+        return seen if self.filter.is_plain else [event for event in seen if self.filter.matches(event)]
 
 
 def _fitting(events: Sequence[StoredEvent]) -> int:

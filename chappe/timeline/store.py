@@ -115,6 +115,21 @@ def erase_original(tx: Transaction, event_id: EventID) -> None:
     tx.execute(_ERASE_ORIGINAL, event_id)
 
 
+# Visibility
+
+_VISIBILITIES_AND_ERASED = """
+SELECT place, NULL AS user_id FROM state_change
+WHERE room_id = $1 AND type = 'm.room.history_visibility' AND state_key = ''
+UNION ALL SELECT 0, user_id FROM erased_sender WHERE room_id = $1 ORDER BY place
+"""
+
+
+async def visibilities_and_erased(reads: Reads, room_id: RoomID) -> tuple[list[Place], list[UserID]]:
+    """Where the room's history visibility changed, in order; and who has erased what they said there."""
+    rows = await reads.fetch(_VISIBILITIES_AND_ERASED, room_id)
+    return [Place(row[0]) for row in rows if row[1] is None], [row[1] for row in rows if row[1] is not None]
+
+
 # Members
 
 _MEMBERS = f"""

@@ -43,6 +43,9 @@ async def present(
             return await present(reads, told, viewer, sight, now, with_room_id=with_room_id, bundling=inner)
 
         bundled = await aggregations(reads, events, viewer, sight, bundling, show)
+    if sight is not None and sight.has_erasures:
+        replaced = {int(event.replaces): event.place for event in events if event.replaces is not None}
+        related = {at: sight.told(one, held_at=replaced.get(at)) for at, one in related.items()}
     membership = "join" if sight is None else sight.membership_throughout(events)
     if membership is None:
         return [

@@ -1,19 +1,22 @@
 """What of a room a person may see. Every read path takes events through here.
 
 Client-Server API v1.19, "Room History Visibility". The rules are in `events/visibility.py`; here is what
-they need of the room's past: how its visibility changed, and how the viewer's membership did.
+they need of the room's past: how its visibility changed, and how the viewer's membership did. What people have erased
+with their account is seen as it was by those who were there, and by others without its content.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from chappe.errors import Errcode, Refused
 from chappe.events.visibility import DEFAULT_VISIBILITY, visibility_in, visible_across
 from chappe.ids import EventID, RoomID, UserID
-from chappe.rooms import StoredEvent, reading, room_of
+from chappe.rooms import Erasures, StoredEvent, erasures_among, reading, room_of
 from chappe.stream import Place
+from chappe.timeline import store
 from chappe.timeline.ignoring import NOBODY, Ignores
 
 _NEVER = Place(-1)
@@ -53,7 +56,13 @@ class Withholding:
 class Sight:
     """One viewer's view of one room's past: the changes of visibility and of the viewer's membership, by place."""
 
-    def __init__(self, visibilities: list[tuple[Place, str]], memberships: list[tuple[Place, str]]) -> None:
+    def __init__(
+        self,
+        visibilities: list[tuple[Place, str]],
+        memberships: list[tuple[Place, str]],
+        erasures: Erasures | None = None,
+    ) -> None:
+        self._erasures = erasures
         self._visible_from = [place for place, _ in visibilities]
         self._visibilities = [DEFAULT_VISIBILITY, *(visibility for _, visibility in visibilities)]
         self._member_from = [place for place, _ in memberships]
@@ -89,6 +98,28 @@ class Sight:
         memberships = self._around(self._member_from, self._memberships, place)
         return visible_across(visibilities, memberships, joined_later=self._last_join > place)
 
+    @property
+    def has_erasures(self) -> bool:
+        """Whether anybody has erased what they said in the room."""
+        return self._erasures is not None
+
+    def erases(self, event: StoredEvent) -> bool:
+        """Whether the viewer is served a redacted copy: the sender erased what they said, when the viewer was not in.
+
+        Client-Server API v1.19, "POST /account/deactivate", `erase`.
+        """
+        if self._erasures is None or self.membership_at(event.place) == "join":
+            return False
+        return self._erasures.cover(event)
+
+    def told(self, event: StoredEvent, held_at: Place | None = None) -> StoredEvent:
+        """The event as the viewer is told it: itself, or a redacted copy. A state event that was the room's state at
+        `held_at` the viewer saw if they were in the room then."""
+        if not self.erases(event) or (held_at is not None and self.membership_at(held_at) == "join"):
+            return event
+        assert self._erasures is not None
+        return self._erasures.copy(event)
+
     def stretches(self, after: Place, upto: Place) -> list[tuple[Place, Place]]:
         """The parts (after, upto] of that range that the viewer may see, oldest first, as long as they can be.
 
@@ -118,36 +149,45 @@ class Sight:
         return {values[bisect_left(starts, place)], values[bisect_right(starts, place)]}
 
 
-Visibilities = list[tuple[Place, str]]
-"""How a room's history visibility changed: the same for all who look."""
+class Past(NamedTuple):
+    """What of a room's past is the same for all who look at it."""
+
+    visibilities: list[tuple[Place, str]]
+    """How its history visibility changed."""
+    erasures: Erasures | None
+    """Who has erased what they said in it, if anybody has."""
 
 
-async def visibilities_of(reads: reading.Reads, room_id: RoomID) -> Visibilities:
-    """How the room's history visibility changed, for `sight_of` where many look."""
-    places = await reading.state_history(reads, room_id, "m.room.history_visibility", "")
-    return [(one.place, visibility_in(one.content)) for one in await reading.events_at(reads, places)]
+async def past_of(reads: reading.Reads, room_id: RoomID) -> Past:
+    """The room's past, for `sight_of` where many look."""
+    places, erased = await store.visibilities_and_erased(reads, room_id)
+    changes = await reading.events_at(reads, places)
+    erasures = await erasures_among(reads, room_id, erased) if erased else None
+    return Past([(one.place, visibility_in(one.content)) for one in changes], erasures)
 
 
-async def sight_of(
-    reads: reading.Reads, room_id: RoomID, viewer: Viewer, visibilities: Visibilities | None = None
-) -> Sight:
+async def sight_of(reads: reading.Reads, room_id: RoomID, viewer: Viewer, past: Past | None = None) -> Sight:
     """How the viewer sees the room's past: like a stranger once they left and forgot it."""
     memberships = await reading.member_history(reads, room_id, viewer.user_id)
     if memberships and memberships[-1][1] in ("leave", "ban"):
         own = await room_of(reads, viewer.user_id, room_id)
         if own is not None and own.forgotten:
             memberships = []
-    return Sight(await visibilities_of(reads, room_id) if visibilities is None else visibilities, memberships)
+    if past is None:
+        past = await past_of(reads, room_id)
+    return Sight(past.visibilities, memberships, past.erasures)
 
 
 async def visible(
     reads: reading.Reads, events: Sequence[StoredEvent], viewer: Viewer, sight: Sight, withholding: Withholding
 ) -> list[StoredEvent]:
-    """Those of a room's events that the viewer may see, in the same order."""
+    """Those of a room's events that the viewer may see, in the same order; redacted copies of what was erased."""
     if sight.membership_throughout(events) == "join":
         seen = list(events)
     else:
         seen = [event for event in events if sight.sees(event.place)]
+        if sight.has_erasures:
+            seen = [sight.told(event) for event in seen]
     if ignored := await withholding.ignored_by(viewer):
         seen = [event for event in seen if event.state_key is not None or event.sender not in ignored]
     for withhold in withholding.filters:
