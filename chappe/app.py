@@ -229,6 +229,7 @@ class Chappe:
         self.readers += (
             rooms.directory_reader(database, self.bus, self.log, self.writer),
             push.push_reader(self.resources, self.bus),
+            push.counts_reader(self.resources, self.bus),
         )
         self.lost = asyncio.create_task(database.until_lost())
         self._tasks = [asyncio.create_task(reader.run()) for reader in self.readers]

@@ -170,6 +170,14 @@ class House:
         await self.chappe.sealer.catch_up()
         await self.chappe.writer.drain()
 
+    async def caught_up(self, name: str) -> None:
+        """Return when a reader of the log has dealt with everything so far."""
+        await self.settle()
+        (reader,) = [one for one in self.chappe.readers if one.name == name]
+        while reader.lag:  # what it writes moves the log, too
+            await reader.catch_up()
+            await self.settle()
+
     async def close(self) -> None:
         """End the server; the fixture closes the database."""
         await self._client.aclose()

@@ -7,7 +7,8 @@ everybody (`defaults.py`); a person's *changes* are stored beside them (`ruleset
 
 `change_rules.py` `set_pusher.py` `notify.py`: the acts · `rules.py` `pushers.py` what a rule and a pusher may look
 like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say about an event, pure · `mutes.py` and
-about unread counts, pure · `deciders.py` `holders.py` what is kept in memory · `reader.py` follows the log ·
+about unread counts, pure · `deciders.py` `holders.py` what is kept in memory · `reader.py` `counting.py` follow the
+log, for clients that sleep and for unread counts · `looking.py` what both find out about an event ·
 `deliveries.py` `pace.py` `telling.py` `notice.py` `gateway.py` `connections.py` `answers.py` `addresses.py` `names.py`
 the way to the gateways ·
 `web_push.py` `web_gateway.py` `vapid.py` this server as the gateway of browsers · `digests.py`
@@ -24,12 +25,13 @@ from chappe.holds import Eraser
 from chappe.http import Routes
 from chappe.push.change_rules import RULES, erase_rules, forget_rules
 from chappe.push.changes import PUSH_RULES, push_rules, push_rules_between
+from chappe.push.counting import counts_reader
 from chappe.push.deciders import Deciders
 from chappe.push.deliveries import Deliveries
 from chappe.push.digest import mail_digest
 from chappe.push.digests import mail_minutely
 from chappe.push.gateway import Gateways
-from chappe.push.holders import Holders
+from chappe.push.holders import Holders, Watchers
 from chappe.push.mutes import Mutes
 from chappe.push.reader import push_reader
 from chappe.push.routes_pushers import routes as _pushers
@@ -57,6 +59,7 @@ def install(resources: Resources, bus: Bus) -> None:
     database, settings = resources.of(Database), resources.of(Settings)
     gateways = Gateways(settings.push_private_networks)
     resources.add(Holders(database))
+    resources.add(Watchers(database))
     writer, clock, deciders = resources.of(Writer), resources.of(Clock), resources.of(Deciders)
     web = WebPush(settings, clock, gateways)
     resources.add(web)
@@ -74,6 +77,7 @@ __all__ = [
     "Deciders",
     "Deliveries",
     "Mutes",
+    "counts_reader",
     "install",
     "mail_minutely",
     "push_reader",

@@ -8,6 +8,8 @@ from chappe.errors import Errcode, Refused
 from chappe.ids import UserID
 from chappe.push import rules, store
 from chappe.push.deciders import Deciders
+from chappe.push.holders import Watchers
+from chappe.push.mutes import looks_into_events
 from chappe.push.ruleset import JSON, Changes, Kind, Rule, Tuned
 from chappe.push.whole import Whole
 from chappe.stream import Device, Transaction
@@ -71,7 +73,7 @@ async def forget_rules(tx: Transaction, user_id: UserID, erase: bool) -> None:
 async def erase_rules(tx: Transaction, user_id: str) -> None:
     """The eraser of `RULES`, by user id."""
     store.erase_rules(tx, UserID(user_id))
-    tx.after_commit(lambda: tx.of(Deciders).forget(UserID(user_id)))
+    tx.after_commit(lambda: _changed(tx, UserID(user_id)))
 
 
 async def _begin(tx: Transaction, user_id: UserID) -> Changes:
@@ -108,5 +110,10 @@ def _put_own(tx: Transaction, user_id: UserID, changes: Changes, kind: Kind, own
 
 
 def _put(tx: Transaction, user_id: UserID, changes: Changes) -> None:
-    store.put_rules(tx, user_id, rules.require_total(changes))
-    tx.after_commit(lambda: tx.of(Deciders).forget(user_id))
+    store.put_rules(tx, user_id, rules.require_total(changes), looks=looks_into_events(changes))
+    tx.after_commit(lambda: _changed(tx, user_id))
+
+
+def _changed(tx: Transaction, user_id: UserID) -> None:
+    tx.of(Deciders).forget(user_id)
+    tx.of(Watchers).changed(user_id)

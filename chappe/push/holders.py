@@ -1,6 +1,9 @@
-"""Who has a pusher, and in which rooms they are: so that an event costs nothing where nobody has one."""
+"""Who has a pusher, or rules about single events, and in which rooms they are: so that an event costs nothing where
+nobody has one."""
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from chappe.ids import RoomID, UserID
 from chappe.push import store
@@ -13,8 +16,18 @@ MAX_IN_ROOMS = 1_000_000
 """Holders of all remembered rooms together."""
 
 
+class Kind(NamedTuple):
+    """How some people are found: all of them, one, and those in a room."""
+
+    everybody: Callable[[Database], Awaitable[list[UserID]]]
+    is_one: Callable[[Database, UserID], Awaitable[bool]]
+    in_room: Callable[[Database, RoomID], Awaitable[list[UserID]]]
+
+
 class Holders:
     """The holders of pushers. Kept by the one reader that asks for them, in the order of the log."""
+
+    KIND = Kind(store.holders, store.is_holder, store.holders_in)
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,10 +44,10 @@ class Holders:
         """Take in what has changed. Who joins a room after that is told by `moved`."""
         if self._all is None:
             self._changed.clear()
-            self._all = set(await store.holders(self._database))
+            self._all = set(await self.KIND.everybody(self._database))
         while self._changed:
             user_id = self._changed.pop()
-            if not await store.is_holder(self._database, user_id):
+            if not await self.KIND.is_one(self._database, user_id):
                 self._all.discard(user_id)
             elif user_id not in self._all:
                 self._all.add(user_id)
@@ -55,7 +68,7 @@ class Holders:
         """The members of a room who have a pusher. Proportional to members when the room is not remembered."""
         found = self._rooms.get(room_id)
         if found is None:
-            found = self._rooms[room_id] = set(await store.holders_in(self._database, room_id))
+            found = self._rooms[room_id] = set(await self.KIND.in_room(self._database, room_id))
             self._held += len(found)
             self._evict()
         self._rooms.move_to_end(room_id)
@@ -80,3 +93,9 @@ class Holders:
         while len(self._rooms) > MAX_ROOMS or (self._held > MAX_IN_ROOMS and len(self._rooms) > 1):
             _, gone = self._rooms.popitem(last=False)
             self._held -= len(gone)
+
+
+class Watchers(Holders):
+    """The same of people with rules about single events."""
+
+    KIND = Kind(store.watchers, store.is_watcher, store.watchers_in)

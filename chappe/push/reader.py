@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterable
 import msgspec
 
 from chappe.clock import Clock
-from chappe.events.powers import power_of
 from chappe.ids import RoomID, UserID
 from chappe.push import store
 from chappe.push.decide import tweaks_of
@@ -18,10 +17,10 @@ from chappe.push.deciders import Deciders
 from chappe.push.deliveries import Deliveries
 from chappe.push.holders import Holders
 from chappe.push.look import Look
+from chappe.push.looking import look_at, name_of
 from chappe.push.notify import HasRead, Notification, forget_read, notify
 from chappe.resources import Resources
-from chappe.rooms import StoredEvent, reading
-from chappe.rooms.committed import committed_state
+from chappe.rooms import StoredEvent
 from chappe.storage import Database
 from chappe.stream import Bus, Command, Log, Place, Reader, Shard, Writer, place, position_at, shard_of
 from chappe.timeline.receipts import receipts_between
@@ -96,7 +95,7 @@ class PushReader:
         people.discard(event.sender)
         if not people or event.redacted_by or event.origin_server_ts < self._clock.now_ms() - MAX_AGE_MS:
             return []
-        look = await self._look(event)
+        look = await look_at(self._database, event)
         past = await past_of(self._database, event.room_id)
         found: list[Notification] = []
         began = time.perf_counter()
@@ -109,25 +108,10 @@ class PushReader:
                 began = time.perf_counter()
         return found
 
-    async def _look(self, event: StoredEvent) -> Look:
-        """The event with what rules ask about its room."""
-        types = ("m.room.create", "m.room.power_levels")
-        state = await committed_state(self._database, event.room_id, types, at=event.place)
-        assert state is not None, "an event has a room"
-        levels = state.get("m.room.power_levels", "")
-        whole = {**msgspec.json.decode(event.client_json), "room_id": event.room_id}
-        notifications = levels.content.get("notifications") if levels is not None else None
-        return Look(whole, state.joined, power_of(state.version, state, event.sender), notifications)
-
     async def _tweaks(self, event: StoredEvent, look: Look, user_id: UserID) -> dict[str, object] | None:
         decider = await self._deciders.of(user_id)
-        name = await self._name(event, user_id) if decider.needs_name else None
+        name = await name_of(self._database, event, user_id) if decider.needs_name else None
         return tweaks_of(decider.actions(look, event.room_id, event.sender, name))
-
-    async def _name(self, event: StoredEvent, user_id: UserID) -> str | None:
-        member = await reading.member_at(self._database, event.room_id, user_id, event.place)
-        name = member.content.get("displayname") if member is not None else None
-        return name if isinstance(name, str) else None
 
     async def _may_see(self, event: StoredEvent, user_id: UserID, past: Past) -> bool:
         viewer = Viewer(user_id)

@@ -35,8 +35,16 @@ def stream_of(user_id: str) -> str:
 
 _RULES = "SELECT place, changes FROM push_rules WHERE user_id = $1"
 _PUT_RULES = """
-INSERT INTO push_rules (user_id, place, changes) VALUES ($1, $2, $3)
-ON CONFLICT (user_id) DO UPDATE SET place = excluded.place, changes = excluded.changes
+INSERT INTO push_rules (user_id, place, changes, looks) VALUES ($1, $2, $3, $4)
+ON CONFLICT (user_id) DO UPDATE SET place = excluded.place, changes = excluded.changes, looks = excluded.looks
+"""
+_WATCHERS = "SELECT user_id FROM push_rules WHERE looks = 1"
+_IS_WATCHER = "SELECT 1 FROM push_rules WHERE user_id = $1 AND looks = 1"
+_WATCHERS_IN = """
+SELECT m.user_id FROM member_change m
+WHERE m.room_id = $1 AND m.membership = 'join' AND NOT EXISTS (
+    SELECT 1 FROM member_change n WHERE n.room_id = m.room_id AND n.user_id = m.user_id AND n.place > m.place
+) AND EXISTS (SELECT 1 FROM push_rules p WHERE p.user_id = m.user_id AND p.looks = 1)
 """
 _ERASE_RULES = "DELETE FROM push_rules WHERE user_id = $1"
 
@@ -47,9 +55,24 @@ async def rules(reads: Reads, user_id: UserID) -> tuple[Place, Changes]:
     return (Place(row[0]), unpacked(row[1])) if row is not None else (Place(0), UNCHANGED)
 
 
-def put_rules(tx: Transaction, user_id: UserID, stored: bytes) -> None:
-    """Queue what a person changed; their devices hear of it by /sync."""
-    tx.execute(_PUT_RULES, user_id, tx.place(user_id), stored)
+def put_rules(tx: Transaction, user_id: UserID, stored: bytes, *, looks: bool) -> None:
+    """Queue what a person changed; their devices hear of it by /sync. `looks`: whether it is about single events."""
+    tx.execute(_PUT_RULES, user_id, tx.place(user_id), stored, int(looks))
+
+
+async def watchers(database: Database) -> list[UserID]:
+    """Everybody who has rules about single events."""
+    return [row[0] for row in await database.scan(_WATCHERS)]
+
+
+async def is_watcher(reads: Reads, user_id: UserID) -> bool:
+    """Whether somebody has rules about single events."""
+    return await reads.fetch_one(_IS_WATCHER, user_id) is not None
+
+
+async def watchers_in(database: Database, room_id: RoomID) -> list[UserID]:
+    """The members of a room who have such rules. Proportional to members."""
+    return [row[0] for row in await database.scan(_WATCHERS_IN, room_id)]
 
 
 def erase_rules(tx: Transaction, user_id: UserID) -> None:

@@ -17,6 +17,7 @@ from chappe.keys import DeviceLists
 from chappe.presence import M_PRESENCE, event_of
 from chappe.push import PUSH_RULES, push_rules, push_rules_between
 from chappe.rooms import UserRoom
+from chappe.rooms.own_counts import recounted_rooms
 from chappe.rooms.shown import json_list
 from chappe.stream import Log, Place, Shard, place, position_at, shard_of
 from chappe.sync.assembly import Assembly, account_event
@@ -86,6 +87,7 @@ async def assemble(a: Assembly, log: Log) -> Answer:
         }
     if a.filter.wants_account_data(PUSH_RULES) and (rules := await _push_rules(a, since, upto)) is not None:
         answer.account_data.append(account_event(PUSH_RULES, rules))
+    a.recounted = await _recounted(a)
     moved = _moved(a, log, since)
     answer.device_lists = await a.device_lists(moved)
     candidates = dict.fromkeys(a.rooms) if a.since is None or a.full_state else moved
@@ -153,7 +155,20 @@ def _moved(a: Assembly, log: Log, since: Place) -> dict[RoomID, None]:
             found.update(dict.fromkeys(room_ids if changed is None else room_ids & changed))
     if position_at(since) < a.heads[a.follower.shard]:
         found.update((room.room_id, None) for room in a.rooms.values() if room.place > since)
+    found.update(dict.fromkeys(a.recounted))
     return {RoomID(room_id): None for room_id in found if room_id in a.rooms}
+
+
+async def _recounted(a: Assembly) -> frozenset[RoomID]:
+    """The rooms in which the person's own rules were found to change counts; asked only for who has such rules."""
+    if a.since is None or not (await a.deciders.mutes_of(a.user_id)).looks:
+        return frozenset()
+    found: list[RoomID] = []
+    for shard in a.joined:
+        since, upto = a.place_since(shard), place(shard, a.heads[shard])
+        if since < upto:
+            found += await recounted_rooms(a.database, a.user_id, since, upto)
+    return frozenset(found)
 
 
 def _only_typing(a: Assembly, log: Log) -> set[RoomID]:

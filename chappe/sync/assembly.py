@@ -73,6 +73,8 @@ class Assembly:
         self.now = now
         self.ignored: frozenset[UserID] = frozenset()
         """Those whom the person ignores."""
+        self.recounted: frozenset[RoomID] = frozenset()
+        """The rooms where events count otherwise, by the person's own rules, than the client was told."""
         self.account_data: dict[RoomID, list[bytes]] = {}
         """What changed in the person's own account data about a room, as events."""
         self.echoes = False

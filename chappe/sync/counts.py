@@ -2,7 +2,8 @@
 
 A room counts the events that notify; what is unread is that count less its value where the person has
 read to: their receipt, or their own last message. So neither sending nor counting depends on members. What the
-person's push rules mute is taken off at the end, so that a change of them shows when the room is told next.
+person's push rules mute is taken off at the end, so that a change of them shows when the room is told next; and then
+what rules that look into events make of single ones, as a reader of the log has noted it (`rooms/own_counts.py`).
 """
 
 import msgspec
@@ -16,7 +17,7 @@ from chappe.sync.delta import Delta
 from chappe.sync.followers import Follower, ReadState, ThreadedRead
 from chappe.timeline.ignoring import NOBODY
 from chappe.timeline.receipts import read_upto
-from chappe.timeline.unread import Counts, said_by, unread_by_thread
+from chappe.timeline.unread import Counts, own_counts_in, said_by, unread_by_thread
 
 MAX_OWN_SEARCHED = 500
 """How many of the last events are searched for the person's own last message after their receipt."""
@@ -27,20 +28,51 @@ async def unread_members(a: Assembly, room: UserRoom, delta: Delta) -> bytes:
     mutes = await a.deciders.mutes_of(a.user_id)
     if mutes.everything or room.room_id in mutes.silent:
         return b',"unread_notifications":' + _told(Counts())
+    joined = await _members(a.database, room.room_id) if mutes.asks_for_members else 0
     if not a.view.threads:
-        whole = await unread(a.database, a.tails, a.follower, room, delta, a.ignored)
-        return b',"unread_notifications":' + _told(_followed(whole, room.room_id, mutes))
-    main, threads = await unread_threads(a.database, a.tails, a.follower, room, delta, a.ignored)
-    following = [(root, _followed(counts, room.room_id, mutes)) for root, counts in threads.items()]
-    unread_ones = [(root, counts) for root, counts in following if counts != Counts()]
+        whole, read_place = await unread(a.database, a.tails, a.follower, room, delta, a.ignored)
+        own = Counts()
+        if mutes.looks:
+            own = await own_counts_in(a.database, room.room_id, a.user_id, read_place, delta.upto, a.ignored)
+        return b',"unread_notifications":' + _told(_followed(whole, own, room.room_id, mutes, joined))
+    if mutes.looks:
+        main, threads, by_root = await _threads_anew(a, room, delta)
+    else:
+        main, threads = await unread_threads(a.database, a.tails, a.follower, room, delta, a.ignored)
+        by_root = {}
+    nothing = Counts()
+    following = [
+        (root, _followed(threads.get(root, nothing), by_root.get(root, nothing), room.room_id, mutes, joined))
+        for root in dict.fromkeys((*threads, *by_root))
+        if root
+    ]
+    unread_ones = [(root, counts) for root, counts in following if counts != nothing]
     told = b",".join([msgspec.json.encode(root) + b":" + _told(counts) for root, counts in unread_ones])
     by_thread = b',"unread_thread_notifications":{' + told + b"}" if told else b""
-    return b',"unread_notifications":' + _told(_followed(main, room.room_id, mutes)) + by_thread
+    in_main = _followed(main, by_root.get("", nothing), room.room_id, mutes, joined)
+    return b',"unread_notifications":' + _told(in_main) + by_thread
 
 
-def _followed(counts: Counts, room_id: RoomID, mutes: Mutes) -> Counts:
-    """The counts as the person's rules want them."""
-    return Counts(*mutes.counts(room_id, counts.notifications, counts.highlights))
+def _followed(counts: Counts, own: Counts, room_id: RoomID, mutes: Mutes, joined: int) -> Counts:
+    """The counts as the person's rules want them: what they mute of a whole room, then what they make of each event."""
+    return Counts(*mutes.counts(room_id, counts.notifications, counts.highlights, joined)).plus(own)
+
+
+async def _members(reads: reading.Reads, room_id: RoomID) -> int:
+    row = await reading.room_row(reads, room_id)
+    return int(row[1]) if row is not None else 0
+
+
+async def _threads_anew(
+    a: Assembly, room: UserRoom, delta: Delta
+) -> tuple[Counts, dict[str, Counts], dict[str, Counts]]:
+    """The counts of all threads for someone with rules of their own, of which nothing is remembered."""
+    total = delta.counted
+    if total is None:
+        total = await counted_at(a.database, a.tails, room.room_id, delta.upto)
+    return await unread_by_thread(
+        a.database, room.room_id, a.user_id, room.joined_place, delta.upto, total, a.ignored, has_own_rules=True
+    )
 
 
 def _told(counts: Counts) -> bytes:
@@ -54,8 +86,8 @@ async def unread(
     room: UserRoom,
     delta: Delta,
     ignored: frozenset[UserID] = NOBODY,
-) -> Counts:
-    """Unread and highlight counts of a whole room for the follower, as of `delta.upto`."""
+) -> tuple[Counts, Place]:
+    """Unread and highlight counts of a whole room for the follower, as of `delta.upto`; and up to where they read."""
     room_id = room.room_id
     if ignored:
         return await _without(reads, tails, follower, room, delta, ignored)
@@ -72,7 +104,7 @@ async def unread(
     total = delta.counted
     if total is None:
         total = await counted_at(reads, tails, room_id, delta.upto)
-    return Counts(max(0, total - state.counted_at_read), state.highlights)
+    return Counts(max(0, total - state.counted_at_read), state.highlights), state.read_place
 
 
 async def unread_threads(
@@ -94,7 +126,7 @@ async def unread_threads(
         if total is None:
             total = await counted_at(reads, tails, room_id, delta.upto)
         found = await unread_by_thread(reads, room_id, follower.user_id, room.joined_place, delta.upto, total, ignored)
-        moved = ThreadedRead(delta.upto, room.joined_place, total, *found)
+        moved = ThreadedRead(delta.upto, room.joined_place, total, *found[:2])
     if not ignored:
         follower.threaded[room_id] = moved
     return moved.main, moved.threads
@@ -128,7 +160,7 @@ async def _without(
     room: UserRoom,
     delta: Delta,
     ignored: frozenset[UserID],
-) -> Counts:
+) -> tuple[Counts, Place]:
     """The counts for someone who ignores people, whose events notify everybody else: nothing of it is remembered."""
     room_id, upto = room.room_id, delta.upto
     state = await _from_database(reads, follower.user_id, room, upto)
@@ -137,9 +169,9 @@ async def _without(
     if left:
         left -= await said_by(reads, room_id, state.read_place, upto, ignored, main_only=False)
     if not state.highlights:
-        return Counts(left, 0)
+        return Counts(left, 0), state.read_place
     number = await highlights.count(reads, room_id, follower.user_id, state.read_place, upto, without=ignored)
-    return Counts(left, number)
+    return Counts(left, number), state.read_place
 
 
 def _keep(follower: Follower, room_id: RoomID, state: ReadState) -> None:

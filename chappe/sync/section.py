@@ -54,7 +54,7 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
     ephemeral = _receipts(a, delta.receipts) + a.typing_in(room.room_id)
     # Others' private receipts are no news: nobody is to notice that somebody has read.
     has_read = any(receipt.user_id == a.user_id for receipt in delta.receipts)
-    has_news = delta.events or delta.state or delta.limited or has_read
+    has_news = delta.events or delta.state or delta.limited or has_read or room.room_id in a.recounted
     if not (has_news or ephemeral or room.room_id in a.account_data or a.full_state):
         return None
     people = b""

@@ -9,7 +9,19 @@ from chappe.errors import Errcode, Refused
 from chappe.events import may_redact, redact_client_json, redact_pdu_rest
 from chappe.holds import erase
 from chappe.ids import EventID, RoomID, UserID, parse_event_id
-from chappe.rooms import Room, Rooms, Sending, StoredEvent, Tails, append, highlights, reading, relations, sent_before
+from chappe.rooms import (
+    Room,
+    Rooms,
+    Sending,
+    StoredEvent,
+    Tails,
+    append,
+    highlights,
+    own_counts,
+    reading,
+    relations,
+    sent_before,
+)
 from chappe.rooms.room import MEMBER
 from chappe.stream import Device, Place, Shard, Standing, Transaction, place
 from chappe.timeline import store
@@ -87,6 +99,7 @@ async def _empty(tx: Transaction, room: Room, target: StoredEvent) -> None:
     assert room.last_place is not None, "the redaction was just appended"
     store.redact(tx, target.place, left, rest, room.last_place)
     highlights.erase(tx, target)
+    own_counts.highlight_no_more(tx, target.place)
     relations.erase(tx, target)
     if target.state_key is not None:
         if target.type == MEMBER:

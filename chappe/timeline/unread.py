@@ -11,6 +11,7 @@ import msgspec
 
 from chappe.ids import RoomID, UserID
 from chappe.rooms import StoredEvent, reading
+from chappe.rooms.own_counts import own_counts_after
 from chappe.rooms.relations import threaded_upto
 from chappe.storage import Row
 from chappe.stream import Place
@@ -29,6 +30,10 @@ class Counts(msgspec.Struct, frozen=True):
     notifications: int = 0
     highlights: int = 0
 
+    def plus(self, own: "Counts") -> "Counts":
+        """With what the person's own rules change of them."""
+        return Counts(max(0, self.notifications + own.notifications), max(0, self.highlights + own.highlights))
+
 
 async def unread_by_thread(
     reads: reading.Reads,
@@ -38,8 +43,11 @@ async def unread_by_thread(
     upto: Place,
     counted: int,
     ignored: frozenset[UserID],
-) -> tuple[Counts, dict[str, Counts]]:
-    """The counts of the main timeline, and by root those of threads that have any, up to a place.
+    *,
+    has_own_rules: bool = False,
+) -> tuple[Counts, dict[str, Counts], dict[str, Counts]]:
+    """The counts of the main timeline, and by root those of threads that have any, up to a place; and what the person's
+    own rules change of them, the main timeline under an empty name.
 
     `joined` is where the person came in, `counted` how many events of the room notify up to `upto`.
     """
@@ -60,7 +68,22 @@ async def unread_by_thread(
     if unread and ignored:
         unread -= await said_by(reads, room_id, main, upto, ignored, main_only=True)
     told = {root: Counts(numbers[root], in_threads[root]) for root in numbers if numbers[root] or in_threads[root]}
-    return Counts(max(0, unread), in_main), told
+    own: dict[str, Counts] = {}
+    if has_own_rules:
+        for one in await own_counts_after(reads, room_id, user_id, floor, upto, without):
+            root = one.root or ""
+            if one.place > (read.get(root, floor) if root else main):
+                before = own.get(root, Counts())
+                own[root] = Counts(before.notifications + one.notifications, before.highlights + one.highlights)
+    return Counts(max(0, unread), in_main), told, own
+
+
+async def own_counts_in(
+    reads: reading.Reads, room_id: RoomID, user_id: UserID, after: Place, upto: Place, ignored: frozenset[UserID]
+) -> Counts:
+    """What somebody's own rules change of the counts of a whole room, of events behind `after`."""
+    found = await own_counts_after(reads, room_id, user_id, after, upto, list(ignored))
+    return Counts(sum(one.notifications for one in found), sum(one.highlights for one in found))
 
 
 def _count_threads(

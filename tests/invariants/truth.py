@@ -5,6 +5,7 @@ event of a room to its last.
 """
 
 import json
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from chappe.storage import Database
@@ -97,8 +98,11 @@ class Truth:
             if type == "m.read" or who == user_id
         }
 
-    def unread(self, user_id: str, mentions: dict[str, set[str]]) -> tuple[int, int]:
-        """Notifications and highlights since somebody came in, last spoke, or last read."""
+    def unread(self, user_id: str, mentions: dict[str, set[str]], unheard: Collection[str] = ()) -> tuple[int, int]:
+        """Notifications and highlights since somebody came in, last spoke, or last read.
+
+        Who is `unheard` counts only where they mention the person.
+        """
         read_place = max(
             (place for who, _, thread, _, place in self._receipts if who == user_id and thread in ("", "main")),
             default=0,
@@ -113,12 +117,12 @@ class Truth:
                 membership = event.content["membership"]
         since = [event for event in self.events if event.place > read_place]
         return (
-            sum(event.type == "m.room.message" for event in since),
+            sum(_notifies(event, user_id, mentions, unheard) for event in since),
             sum(bool({user_id, EVERYONE} & mentions.get(event.id, set())) for event in since if not event.is_redacted),
         )
 
     def unread_by_thread(
-        self, user_id: str, mentions: dict[str, set[str]], threads: dict[str, str]
+        self, user_id: str, mentions: dict[str, set[str]], threads: dict[str, str], unheard: Collection[str] = ()
     ) -> dict[str, tuple[int, int]]:
         """The same for each thread, and for the main timeline; those of `threads`, by event, are in no other."""
         own = [(thread, place) for who, _, thread, _, place in self._receipts if who == user_id]
@@ -135,7 +139,8 @@ class Truth:
             read_place = max([everywhere, *(place for thread, place in own if thread == root)])
             since = [e for e in self.events if e.place > read_place and threads.get(e.id, MAIN) == root]
             highlights = [e for e in since if {user_id, EVERYONE} & mentions.get(e.id, set()) and not e.is_redacted]
-            found[root] = (sum(event.type == "m.room.message" for event in since), len(highlights))
+            notifying = [event for event in since if _notifies(event, user_id, mentions, unheard)]
+            found[root] = (len(notifying), len(highlights))
         return {root: counts for root, counts in found.items() if root == MAIN or counts != (0, 0)}
 
     def thread_of(self, event_id: str) -> str | None:
@@ -147,6 +152,11 @@ class Truth:
                 return str(relation["event_id"])
             event_id = relation.get("event_id", "")
         return None
+
+
+def _notifies(event: Event, user_id: str, mentions: dict[str, set[str]], unheard: Collection[str]) -> bool:
+    is_heard = event.sender not in unheard or bool({user_id, EVERYONE} & mentions.get(event.id, set()))
+    return event.type == "m.room.message" and is_heard
 
 
 def _may_see(visibility: str, membership: str, *, joined_later: bool) -> bool:

@@ -24,6 +24,8 @@ from tests.invariants.truth import EVERYONE, MAIN, Truth, account_data_of, truth
 
 PEOPLE = 3
 DEVICES = 2
+WORD = "3"
+"""A word that one of them watches."""
 PATIENCE_S = 20
 """Nothing that a person does takes longer, or it hangs."""
 
@@ -68,6 +70,8 @@ class World:
         self.phones: list[Phone] = []
         self.rooms: list[str] = []
         self.mentions: dict[str, set[str]] = {}
+        self.unheard: dict[str, set[str]] = {}
+        """By person, whose messages do not notify them unless they are mentioned."""
         self.threads: dict[str, str] = {}
         """The roots of the threads that events were sent into."""
         self.forgotten: dict[tuple[str, str], str] = {}
@@ -99,6 +103,15 @@ class World:
         for person in self.people:
             devices = [person, *await asyncio.gather(*(person.another_device() for _ in range(1, DEVICES)))]
             self.phones += [Phone(one, len(self.phones) + n) for n, one in enumerate(devices)]
+        await self._set_rules()
+
+    async def _set_rules(self) -> None:
+        """One has a word, and another one does not hear the third."""
+        first, second, third = self.people
+        word = {"pattern": WORD, "actions": ["notify", {"set_tweak": "highlight"}]}
+        (await first.put(f"/pushrules/global/content/{WORD}", word)).ok()
+        (await second.put(f"/pushrules/global/sender/{quote(third.user_id)}", {"actions": []})).ok()
+        self.unheard = {second.user_id: {third.user_id}}
 
     # What people do
 
@@ -166,6 +179,8 @@ class World:
                 break
             if "m.mentions" in content:
                 await self._note_mention(said.json["event_id"], room_id, person, content["m.mentions"])
+            if content["body"] == WORD and who != 0:
+                self.mentions.setdefault(said.json["event_id"], set()).add(self.people[0].user_id)
         return said
 
     async def do_relate(self, who: int, room: int, back: int, rel_type: str, mentioned: list[int]) -> Said | None:
@@ -211,6 +226,7 @@ class World:
         event_id = await self._event_back(room, back)
         if event_id is None:
             return None
+        await self.house.caught_up("counts")  # what a message said nobody can find out later
         path = f"/rooms/{quote(self._room(room))}/redact/{quote(event_id)}/w{next(self.numbers)}"
         return await self.people[who].put(path, {})
 
@@ -258,7 +274,7 @@ class World:
     async def sync(self, number: int, limit: int, *, lost: bool, full_state: bool, page: bool) -> None:
         """One device asks for news and takes them in; or the answer is lost, and it will ask again."""
         phone = self.phones[number]
-        await self.house.settle()
+        await self.house.caught_up("counts")
         more = {"full_state": "true"} if full_state else {}
         answer = await self._ask(phone, limit, phone.knows.since, **more)
         await self._require_visible(phone, answer)
@@ -328,11 +344,13 @@ class World:
             if membership == "join":
                 view = phone.knows.join[room_id]
                 _require_true_room(view, truth, user_id, lazy=phone.lazy)
+                unheard = self.unheard.get(user_id, set())
                 if phone.threaded:
                     by_thread = {MAIN: view.unread, **view.unread_threads}
-                    assert by_thread == truth.unread_by_thread(user_id, self.mentions, self.threads), "unread"
+                    expected = truth.unread_by_thread(user_id, self.mentions, self.threads, unheard)
+                    assert by_thread == expected, "unread"
                 else:
-                    assert view.unread == truth.unread(user_id, self.mentions), "unread"
+                    assert view.unread == truth.unread(user_id, self.mentions, unheard), "unread"
                 assert view.account_data == account_data.get(room_id, {})
                 assert view.typing == self.house.chappe.typing.users(room_id)  # type: ignore[arg-type]
 
