@@ -26,6 +26,7 @@ from chappe import (
     presence,
     push,
     rooms,
+    search,
     sync,
     timeline,
 )
@@ -52,7 +53,20 @@ from chappe.timeline.visible import Withholding
 
 logger = logging.getLogger(__name__)
 
-SLICES = ("stream", "holds", "audit", "mail", "accounts", "operators", "media", "rooms", "keys", "timeline", "push")
+SLICES = (
+    "stream",
+    "holds",
+    "audit",
+    "mail",
+    "accounts",
+    "operators",
+    "media",
+    "rooms",
+    "keys",
+    "timeline",
+    "search",
+    "push",
+)
 """The packages with tables, in the order in which their schema files are applied."""
 
 SWITCH_INTERVAL_S = 0.0001
@@ -76,7 +90,7 @@ def all_routes() -> Routes:
         presence.routes,
         keys.ROUTES,
     )
-    return Routes(*below, timeline.routes, push.routes, sync.routes)
+    return Routes(*below, timeline.routes, search.routes, push.routes, sync.routes)
 
 
 def schema_folders() -> list[Path]:
@@ -146,6 +160,7 @@ class Chappe:
             (mail.Mails(settings), mail.Mails),
             (Rooms(), Rooms),
             (SendGates(), SendGates),
+            (timeline.Redacted([search.forget_redacted]), timeline.Redacted),
             (discovery.Capabilities([accounts.moderation_capability]), discovery.Capabilities),
             (
                 Holds(
@@ -230,6 +245,7 @@ class Chappe:
             rooms.directory_reader(database, self.bus, self.log, self.writer),
             push.push_reader(self.resources, self.bus),
             push.counts_reader(self.resources, self.bus),
+            search.search_reader(self.resources, self.bus),
         )
         self.lost = asyncio.create_task(database.until_lost())
         self._tasks = [asyncio.create_task(reader.run()) for reader in self.readers]

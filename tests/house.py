@@ -176,6 +176,7 @@ class House:
         (reader,) = [one for one in self.chappe.readers if one.name == name]
         while reader.lag:  # what it writes moves the log, too
             await reader.catch_up()
+            await asyncio.sleep(0.001)  # its own task may be in the middle of it
             await self.settle()
 
     async def close(self) -> None:

@@ -48,6 +48,7 @@ WHILE_SUSPENDED = _LOG_OUT | {
     f"{_V3}/user/{{user_id}}/filter",
     f"{_V3}/user/{{user_id}}/rooms/{{room_id}}/account_data/{{data_type}}",
     f"{_V3}/user/{{user_id}}/rooms/{{room_id}}/tags/{{tag}}",
+    f"{_V3}/search",
     f"{_V3}/user_directory/search",
 }
 """What a suspended account may ask for besides all that only reads. What is not named here is refused."""

@@ -12,9 +12,9 @@ Tables, in the room's shard: receipt. It also rewrites `event` and fills `redact
 """
 
 from chappe.holds import Eraser
-from chappe.timeline.redact import ORIGINAL, erase_original, erase_originals_before
+from chappe.timeline.redact import ORIGINAL, Redacted, erase_original, erase_originals_before
 from chappe.timeline.routes import routes
 
 ERASERS: dict[str, Eraser] = {ORIGINAL: erase_original}
 
-__all__ = ["ERASERS", "erase_originals_before", "routes"]
+__all__ = ["ERASERS", "Redacted", "erase_originals_before", "routes"]

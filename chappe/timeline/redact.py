@@ -3,6 +3,8 @@
 Client-Server API v1.19, "Redactions". The redaction event and the emptied event commit together.
 """
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from chappe.errors import Errcode, Refused
@@ -34,6 +36,10 @@ NEVER_REDACTED = frozenset({"m.room.create", "m.room.encryption", "m.room.server
 """Without their content a room would lose its version, its encryption, or its protection from other servers."""
 
 MAX_ERASED_AT_ONCE = 500
+
+
+class Redacted(list[Callable[[Transaction, StoredEvent], Awaitable[None]]]):
+    """What higher slices do in the commit that takes an event's content: `on_redacted(tx, event)`, as it was."""
 
 
 async def redact_event(
@@ -100,6 +106,8 @@ async def _empty(tx: Transaction, room: Room, target: StoredEvent) -> None:
     store.redact(tx, target.place, left, rest, room.last_place)
     highlights.erase(tx, target)
     own_counts.highlight_no_more(tx, target.place)
+    for on_redacted in tx.of(Redacted):
+        await on_redacted(tx, target)
     relations.erase(tx, target)
     if target.state_key is not None:
         if target.type == MEMBER:
