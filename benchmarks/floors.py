@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from benchmarks.limits import Limits
 from benchmarks.scale import Scale
+from benchmarks.scenarios.find import SHOWN as FOUND
 from benchmarks.scenarios.search import SHOWN
 
 EVENTS_OF_A_ROOM = 5
@@ -40,6 +41,7 @@ def floors(limits: Limits, scale: Scale, sizes_mb: Mapping[str, float]) -> dict[
     result["claim.50.cpu"] = http[1] / 50 + limits.row_ms
     result["fan_out.cpu"] = http[1] / scale.recipients + limits.row_ms
     result["search.cpu"] = http[1] + SHOWN * limits.read_ms
+    result["find.cpu"] = http[1] + FOUND * limits.read_ms
     result["upload.cpu"] = limits.megabyte_ms
     result["download.cpu"] = limits.megabyte_ms
     result["push.cpu"] = alone + scale.pushers * (http[32] + limits.row_ms)

@@ -34,6 +34,7 @@ GOALS: dict[str, Goal] = {
     "query.cpu": Goal(None, 50),
     "fan_out.cpu": Goal(None, 50),
     "search.cpu": Goal(None, 50),
+    "find.cpu": Goal(0.5, 50),
     "push.cpu": Goal(None, 50),
     # Of media it is enough to be no slower: most of the work is the kernel's, or that of the same image library.
     "upload.rate": Goal(None, 1),
@@ -65,6 +66,7 @@ MEANING: dict[str, str] = {
     "fan_out.p99": "request with messages to 1,000 devices",
     "fan_out.collect": "collect five messages, sync again",
     "search": "search for people",
+    "find": "search in 4,000 messages",
     "upload": "upload, files of 10 MB",
     "download": "download, files of 10 MB",
     "thumbnail": "photo and its first thumbnail",

@@ -20,6 +20,8 @@ class Scale:
     """The account of the sync scenarios is in so many rooms, with so many messages each."""
     history: int
     """Messages in the room whose history is read."""
+    searched: int
+    """Messages in the room in which words are looked for."""
     joins: int
     """At most so many joins in a turn: Chappe would be through all accounts before the time is up."""
     claims: int
@@ -46,6 +48,7 @@ FULL = Scale(
     rooms=200,
     messages=20,
     history=400,
+    searched=4000,
     joins=500,
     claims=100,
     queried=500,
@@ -65,6 +68,7 @@ QUICK = Scale(
     rooms=20,
     messages=20,
     history=200,
+    searched=400,
     joins=200,
     claims=20,
     queried=100,

@@ -4,6 +4,7 @@ from benchmarks.scenarios.create import Create
 from benchmarks.scenarios.crowd import Crowd
 from benchmarks.scenarios.delivery import Delivery
 from benchmarks.scenarios.fan_out import FanOut
+from benchmarks.scenarios.find import Find
 from benchmarks.scenarios.history import History
 from benchmarks.scenarios.idle import IdlePolls
 from benchmarks.scenarios.join import Join
@@ -39,6 +40,7 @@ def scenarios(world: World) -> list[Scenario]:
         QueryKeys(world, crowd),
         FanOut(world, crowd),
         Search(world, crowd),
+        Find(world),
         upload,
         Download(world, upload),
         Thumbnails(world),

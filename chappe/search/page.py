@@ -13,7 +13,7 @@ from chappe.rooms import StoredEvent, reading, rooms_of
 from chappe.rooms.read_state import Scanning
 from chappe.search import store
 from chappe.search.query import Behind, Wish
-from chappe.storage import Database
+from chappe.storage import Database, Row
 from chappe.stream import Place
 from chappe.timeline.visible import Sight, Viewer, Withholding, sight_of, visible
 
@@ -21,11 +21,14 @@ MAX_ROOMS = 2_000
 """Rooms that are looked through: those whose memberships changed last."""
 LOOKED_AT = 5_000
 """Messages with the longest of the words that are looked at in a room, the newest."""
-FOUND_IN_ALL = 4_000
+RANKED_IN_ALL = 2_000
+"""Messages of all rooms that are ranked, the newest."""
 LEAST_OF_A_ROOM = 20
+RECENT_OF_A_ROOM = 24
+"""The same in the order of time: for the first page. Further ones look further back."""
 MAX_JUDGED = 1_000
 """Messages that are read for one page. Where few of them are wanted, it is short and has a token to go on."""
-JUDGED_AT_ONCE = 20
+JUDGED_AT_LEAST = 5
 
 Order = tuple[float, int, int]
 """By what messages are ordered, downwards: rank, time, place."""
@@ -63,35 +66,59 @@ class Searcher:
     async def page(self) -> Page:
         """The next messages, after what a former page had."""
         wish = self._wish
-        places = await self._places() if wish.words and wish.types else []
-        ordered = await self._ordered(places)
+        rooms = await self._rooms() if wish.words and wish.types else []
+        ordered, is_cut = await self._ordered(rooms)
         behind = wish.behind
         left = [one for one in ordered if behind is None or one < behind.order]
         hits: list[Hit] = []
         judged = 0
         while judged < min(len(left), MAX_JUDGED) and len(hits) <= wish.limit:
-            some = left[judged : judged + JUDGED_AT_ONCE]
+            some = left[judged : judged + max(wish.limit + 1 - len(hits), JUDGED_AT_LEAST)]
             hits += await self._seen(some)
             judged += len(some)
         end: Order | None = None
         if len(hits) > wish.limit:
             hits = hits[: wish.limit]
             end = hits[-1].order
-        elif judged < len(left):
-            end = left[judged - 1]
-        group = (behind.group, behind.value) if behind is not None else ("", "")
+        elif judged < len(left) or is_cut:
+            end = left[judged - 1] if judged else behind.order if behind is not None else None
         sights = {room_id: sight for room_id, sight in self._sights.items() if sight is not None}
-        return Page(hits, len(ordered), Behind(end, *group) if end is not None else None, sights)
+        return Page(hits, len(ordered), self._behind(end, ordered), sights)
 
-    async def _places(self) -> list[Place]:
-        """Where all words stand, in the rooms that the person has been in."""
-        rooms = await self._rooms()
-        found: list[Place] = []
-        each = max(LEAST_OF_A_ROOM, FOUND_IN_ALL // max(1, len(rooms)))
+    def _behind(self, end: Order | None, ordered: list[Order]) -> Behind | None:
+        if end is None:
+            return None
+        before = self._wish.behind or Behind(end)
+        return Behind(end, sum(one >= end for one in ordered), before.group, before.value)
+
+    def _of_each(self, rooms: int) -> int:
+        """How many messages of each room are asked for."""
+        if self._wish.by_rank:
+            return max(LEAST_OF_A_ROOM, RANKED_IN_ALL // max(1, rooms))
+        passed = self._wish.behind.passed if self._wish.behind is not None else 0
+        return min(LOOKED_AT, max(RECENT_OF_A_ROOM, 2 * self._wish.limit + 2) + max(0, passed))
+
+    async def _ordered(self, rooms: list[RoomID]) -> tuple[list[Order], bool]:
+        """The newest messages with all words in the rooms, in order, and whether a further page would find more.
+
+        In the order of time a room of which not all was asked for hides what is older than its oldest here: it may
+        have messages between those of other rooms.
+        """
+        each = self._of_each(len(rooms))
+        found: list[Order] = []
+        hidden: Order | None = None
         for start in range(0, len(rooms), store.ROOMS_AT_ONCE):
             some = rooms[start : start + store.ROOMS_AT_ONCE]
-            found += await store.found_in(self._scanning, some, self._wish.words, LOOKED_AT, each)
-        return found
+            by_room: dict[int, list[Order]] = {}
+            for row in await store.found_in(self._scanning, some, self._wish.words, LOOKED_AT, each):
+                by_room.setdefault(row[3], []).append(self._order(row))
+            for orders in by_room.values():
+                found += orders
+                if len(orders) == each and not self._wish.by_rank:
+                    hidden = max(hidden or min(orders), min(orders))
+        if hidden is not None:
+            found = [one for one in found if one >= hidden]
+        return sorted(found, reverse=True), hidden is not None and each < LOOKED_AT
 
     async def _rooms(self) -> list[RoomID]:
         own = [one for one in await rooms_of(self._database, self._viewer.user_id) if one.joined_place]
@@ -101,11 +128,10 @@ class Searcher:
         own.sort(key=lambda one: one.place, reverse=True)
         return [one.room_id for one in own[:MAX_ROOMS]]
 
-    async def _ordered(self, places: list[Place]) -> list[Order]:
-        """All words stand in each of them: the shorter, the more it is about them."""
-        rows = await store.measured(self._scanning, places) if places else []
-        by_rank, words = self._wish.by_rank, len(self._wish.words)
-        return sorted([(_rank(words, row[2]) if by_rank else 0.0, row[1], row[0]) for row in rows], reverse=True)
+    def _order(self, row: Row) -> Order:
+        """All words stand in each message: the shorter one is more about them."""
+        rank = _rank(len(self._wish.words), row[2]) if self._wish.by_rank else 0.0
+        return rank, row[1], row[0]
 
     async def _seen(self, ordered: list[Order]) -> list[Hit]:
         """Those of the messages that the person may see and wants, in the same order."""

@@ -70,6 +70,8 @@ class Behind(msgspec.Struct, frozen=True, array_like=True):
     """Where a page ended: the order of the last event looked at, and the group that it was of."""
 
     order: tuple[float, int, int]
+    passed: int = 0
+    """How many messages stood before that."""
     group: str = ""
     value: str = ""
 

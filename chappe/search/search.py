@@ -39,7 +39,7 @@ class Search:
         """The category `room_events` of the answer."""
         wish = wish_of(asked, next_batch)
         page = await Searcher(self._database, self._viewer, self._withholding, wish).page()
-        results = [await self._result(hit, page.sights[hit.event.room_id], asked.event_context) for hit in page.hits]
+        results = await self._results(page, asked.event_context)
         told: dict[str, object] = {"count": page.count, "highlights": list(wish.words), "results": results}
         if page.behind is not None:
             told["next_batch"] = token_of(page.behind)
@@ -50,12 +50,22 @@ class Search:
             told["state"] = {room_id: await self._state(room_id, page.sights[room_id]) for room_id in rooms}
         return told
 
-    async def _result(self, hit: Hit, sight: Sight, context: ContextWish | None) -> dict[str, object]:
-        (shown,) = await self._shown([hit.event], sight)
-        told: dict[str, object] = {"rank": hit.rank, "result": shown}
-        if context is not None:
-            told["context"] = await self._context(hit.event, sight, context)
-        return told
+    async def _results(self, page: Page, context: ContextWish | None) -> list[dict[str, object]]:
+        by_room: dict[RoomID, list[Hit]] = {}
+        for hit in page.hits:
+            by_room.setdefault(hit.event.room_id, []).append(hit)
+        shown: dict[Place, msgspec.Raw] = {}
+        for room_id, hits in by_room.items():
+            events = [hit.event for hit in hits]
+            told = await self._shown(events, page.sights[room_id])
+            shown.update((event.place, one) for event, one in zip(events, told, strict=True))
+        results: list[dict[str, object]] = []
+        for hit in page.hits:
+            result: dict[str, object] = {"rank": hit.rank, "result": shown[hit.event.place]}
+            if context is not None:
+                result["context"] = await self._context(hit.event, page.sights[hit.event.room_id], context)
+            results.append(result)
+        return results
 
     async def _shown(self, events: Sequence[StoredEvent], sight: Sight) -> list[msgspec.Raw]:
         bundling = Bundling(self._withholding)
@@ -110,5 +120,5 @@ def _groups(wish: Wish, page: Page) -> dict[str, dict[str, dict[str, object]]]:
         for number, (group, event_ids) in enumerate(found.items()):
             groups[group] = {"order": number, "results": event_ids}
             if page.behind is not None:
-                groups[group]["next_batch"] = token_of(Behind(page.behind.order, key, group))
+                groups[group]["next_batch"] = token_of(Behind(page.behind.order, page.behind.passed, key, group))
     return told

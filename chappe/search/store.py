@@ -12,7 +12,7 @@ from chappe.storage import Row
 from chappe.stream import Place, Transaction
 
 ROOMS_AT_ONCE = 16
-"""Rooms that one statement looks through. With fewer it names rooms that there are not."""
+"""Rooms that one statement looks through, a power of two. With fewer it names rooms that there are not."""
 
 _FORGET = """
 DELETE FROM search_word WHERE place = $1 AND EXISTS (SELECT 1 FROM event WHERE place = $2 AND redacted_by IS NULL)
@@ -43,9 +43,6 @@ ORDER BY e.origin_server_ts DESC, e.event_id DESC LIMIT 1
 _BY_ID = f"SELECT {COLUMNS} FROM event e WHERE e.event_id = $1"
 _SENT_BY = """
 SELECT place FROM event WHERE room_id = $1 AND sender = $2 AND place > $3 AND place <= $4 ORDER BY place LIMIT $5
-"""
-_MEASURED = """
-SELECT place, origin_server_ts, LENGTH(client_json) FROM event WHERE place IN (SELECT * FROM each_int($1))
 """
 _SAID = "SELECT place, said FROM search_word WHERE place IN (SELECT * FROM each_int($1)) AND said <> place"
 
@@ -96,34 +93,39 @@ async def sent_by(reads: Reads, room_id: RoomID, user_id: UserID, after: Place, 
 
 
 @cache
-def _found_sql(words: int) -> str:
-    """$1: how many messages with the first word are looked at in each room; $2: how many are found there; then the
-    words, then the rooms."""
+def _found_sql(words: int, rooms: int) -> str:
+    """$1: how many messages with the first word are looked at in each room, less one; $2: how many are told of it; then
+    the words, then the rooms."""
     others = "".join(
         f" AND EXISTS (SELECT 1 FROM search_word t WHERE t.room = s.room AND t.word = ${3 + n} AND t.place = s.place)"
         for n in range(1, words)
     )
-    each = (
-        "SELECT * FROM (SELECT s.place FROM (SELECT room, place FROM search_word WHERE room = ${room} AND word = $3 "
-        f"ORDER BY place DESC LIMIT $1) AS s WHERE 1 = 1{others} ORDER BY s.place DESC LIMIT $2) AS r{{room}}"
-    )
-    rooms = range(3 + words, 3 + words + ROOMS_AT_ONCE)
-    return " UNION ALL ".join(each.format(room=room) for room in rooms)
+    parts: list[str] = []
+    for room in range(3 + words, 3 + words + rooms):
+        bound = f"""
+COALESCE((
+    SELECT b.place FROM search_word b WHERE b.room = ${room} AND b.word = $3 ORDER BY b.place DESC LIMIT 1 OFFSET $1
+), 0)"""
+        parts.append(f"""
+SELECT * FROM (
+    SELECT f.place, e.origin_server_ts, LENGTH(e.client_json), {room} AS room FROM (
+        SELECT s.place FROM search_word s WHERE s.room = ${room} AND s.word = $3 AND s.place >= {bound}{others}
+        ORDER BY s.place DESC LIMIT $2
+    ) AS f JOIN event e ON e.place = f.place
+) AS r{room}""")
+    return " UNION ALL ".join(parts)
 
 
 async def found_in(
     reads: Reads, rooms: Sequence[RoomID], words: Sequence[str], looked_at: int, limit: int
-) -> list[Place]:
-    """The newest messages of each of at most `ROOMS_AT_ONCE` rooms with all the words: the first one is looked up, and
-    the others are asked for in what it finds."""
-    digests = [digest_of(room_id) for room_id in rooms] + [0] * (ROOMS_AT_ONCE - len(rooms))
-    rows = await reads.fetch(_found_sql(len(words)), looked_at, limit, *words, *digests)
-    return [Place(row[0]) for row in rows]
-
-
-async def measured(reads: Reads, places: Sequence[Place]) -> list[Row]:
-    """Place, time and size of events."""
-    return await reads.fetch(_MEASURED, list(places))
+) -> list[Row]:
+    """Place, time, size and number of the room: the newest messages with all the words, of each of at most
+    `ROOMS_AT_ONCE` rooms. The first word is looked up, and the others are asked for in what it finds."""
+    number = 1
+    while number < len(rooms):
+        number *= 2  # so that there are few statements
+    digests = [digest_of(room_id) for room_id in rooms] + [0] * (number - len(rooms))
+    return await reads.fetch(_found_sql(len(words), number), looked_at - 1, limit, *words, *digests)
 
 
 async def edits_found(reads: Reads, places: Sequence[Place]) -> dict[Place, Place]:

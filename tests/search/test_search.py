@@ -158,6 +158,20 @@ async def test_filters_orders_and_pages(house: House) -> None:
         assert (await ask(ann, "tea", next_batch=token)).status == 400
 
 
+async def test_much_that_is_found_in_one_room_does_not_hide_another(house: House) -> None:
+    """Page by page in the order of time, through more than is asked of a room at once."""
+    ann = await house.person("ann")
+    rooms = [await ann.create_room(preset="public_chat") for _ in range(2)]
+    sent = [await ann.send(rooms[number % 7 == 0], "tea") for number in range(150)]
+    paged, token = list[str](), ""
+    for _ in range(30):
+        page = await find(ann, "tea", order_by="recent", filter={"limit": 20}, next_batch=token)
+        paged += [one["result"]["event_id"] for one in page["results"]]
+        if (token := page.get("next_batch", "")) == "":
+            break
+    assert paged == sent[::-1]
+
+
 async def test_what_is_told_around_a_message(house: House) -> None:
     """event_context with profiles as they were, and the room's state."""
     ann = await house.person("ann")
