@@ -9,6 +9,7 @@ everybody (`defaults.py`); a person's *changes* are stored beside them (`ruleset
 like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say about an event, pure · `mutes.py` and
 about unread counts, pure · `deciders.py` `holders.py` what is kept in memory · `reader.py` `counting.py` follow the
 log, for clients that sleep and for unread counts · `looking.py` what both find out about an event ·
+`notifications.py` the list of what was told and not read ·
 `deliveries.py` `pace.py` `telling.py` `notice.py` `gateway.py` `connections.py` `answers.py` `addresses.py` `names.py`
 the way to the gateways ·
 `web_push.py` `web_gateway.py` `vapid.py` this server as the gateway of browsers · `digests.py`

@@ -4,15 +4,18 @@ import msgspec
 
 from chappe import mail
 from chappe.accounts.emails import has_email
+from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
-from chappe.http import DEVICE, JSONObject, Request, Routes
+from chappe.http import DEVICE, JSONObject, RawJSON, Request, Routes
 from chappe.push import store
+from chappe.push.notifications import Notifications, NotificationsQuery
 from chappe.push.pushers import EMAIL, EMAIL_APP, HTTP, packed, packed_data, require_names
 from chappe.push.set_pusher import remove_pusher, set_pusher
 from chappe.push.web_gateway import WebPush
 from chappe.push.web_push import WEB_APP
 from chappe.storage import Database
+from chappe.timeline.visible import Viewer, Withholding
 
 routes = Routes()
 
@@ -36,6 +39,15 @@ async def get_pushers(request: Request) -> JSONObject:
     """The person's pushers: where their sleeping clients are told."""
     found = await store.pushers(request.of(Database), request.device.user_id)
     return {"pushers": [pusher.shown() for pusher in found]}
+
+
+@routes.get("/_matrix/client/v3/notifications", auth=DEVICE)
+async def get_notifications(request: Request, query: NotificationsQuery) -> RawJSON:
+    """Of what the person was notified and has not read (spec: "GET /notifications"); for who has a pusher."""
+    viewer = Viewer(request.device.user_id, request.device.device_id)
+    now = request.of(Clock).now_ms()
+    listed = Notifications(request.of(Database), request.of(Withholding), viewer, now)
+    return RawJSON(msgspec.json.encode(await listed.page(query)))
 
 
 @routes.post("/_matrix/client/v3/pushers/set", auth=DEVICE)

@@ -227,6 +227,10 @@ _WAITING = """
 SELECT place, event_place, room_id, tweaks, queued_at FROM notification
 WHERE user_id = $1 AND place > $2 ORDER BY place DESC LIMIT $3
 """
+_WAITING_BEFORE = """
+SELECT place, event_place, room_id, tweaks, queued_at FROM notification
+WHERE user_id = $1 AND place < $2 ORDER BY place DESC LIMIT $3
+"""
 _COUNT = "SELECT COUNT(*) FROM notification WHERE user_id = $1"
 _UNTOLD = "SELECT room_id, tweaks FROM notification WHERE user_id = $1 ORDER BY event_place DESC LIMIT $2"
 _IS_TOLD = "SELECT 1 FROM notification WHERE user_id = $1 AND event_place <= $3 AND room_id = $2 LIMIT 1"
@@ -258,7 +262,16 @@ def add_notification(tx: Transaction, user_id: UserID, event_place: int, room_id
 async def waiting(reads: Reads, user_id: UserID, after: int, limit: int) -> list[Waiting]:
     """The newest of what a person is to be told behind a place, oldest first."""
     rows = await reads.fetch(_WAITING, user_id, after, limit)
-    return [Waiting(row[0], row[1], row[2], msgspec.json.decode(row[3]), row[4]) for row in reversed(rows)]
+    return [_waiting(row) for row in reversed(rows)]
+
+
+async def waiting_before(reads: Reads, user_id: UserID, before: int, limit: int) -> list[Waiting]:
+    """The last of what a person is to be told and has not read, before a place, newest first."""
+    return [_waiting(row) for row in await reads.fetch(_WAITING_BEFORE, user_id, before, limit)]
+
+
+def _waiting(row: Row) -> Waiting:
+    return Waiting(row[0], row[1], row[2], msgspec.json.decode(row[3]), row[4])
 
 
 async def untold(reads: Reads, user_id: UserID) -> int:
