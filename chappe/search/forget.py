@@ -16,4 +16,4 @@ async def forget_redacted(tx: Transaction, event: StoredEvent) -> None:
     if edited is not None:
         said = await store.last_edit(tx, edited.place, event.place) or edited
         words = words_of(text_of(said)) if said.redacted_by is None else []
-        store.put_words(tx, edited.room_id, edited.place, words, said.place)
+        store.put_words(tx, edited.room_id, edited.place, words, said.place, anew=True)

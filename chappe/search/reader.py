@@ -21,8 +21,8 @@ EVENTS_AT_ONCE = 40
 FORGOTTEN_AT_ONCE = 400
 ERASURES_AT_ONCE = 100
 
-Learnt = tuple[RoomID, Place, list[str], Place]
-"""A message's room and place, its words, and where they were said."""
+Learnt = tuple[RoomID, Place, list[str], Place, bool]
+"""A message's room and place, its words, where they were said, and whether they may take the place of others."""
 
 
 class SearchReader:
@@ -48,16 +48,17 @@ class SearchReader:
         """The words of an event; of an edit, those that the edited message has now."""
         if not is_searched(event):
             return None
-        if replaced_by(event) is None:
+        is_edit = replaced_by(event) is not None
+        if not is_edit:
             edit = await store.last_edit(self._database, event.place, event.place)
             said = edit or event
         else:
             edited = await store.edited_by(self._database, event.place)
             if edited is None:
-                return event.room_id, event.place, words_of(text_of(event)), event.place
+                return event.room_id, event.place, words_of(text_of(event)), event.place, False
             last = await store.last_edit(self._database, edited.place, edited.place)
             event, said = edited, last or edited
-        return event.room_id, event.place, words_of(text_of(said)), said.place
+        return event.room_id, event.place, words_of(text_of(said)), said.place, is_edit
 
     async def _forget_erased(self, shard: Shard, start: Place, end: Place) -> None:
         while erased := await erased_between(self._database, start, end, ERASURES_AT_ONCE):
@@ -70,8 +71,8 @@ class SearchReader:
 
 async def learn(tx: Transaction, device: Device | None, learnt: list[Learnt]) -> None:
     """An act in the rooms' shard: messages are found by these words. Harmless when repeated."""
-    for room_id, at, words, said in learnt:
-        store.put_words(tx, room_id, at, words, said)
+    for room_id, at, words, said, anew in learnt:
+        store.put_words(tx, room_id, at, words, said, anew=anew)
 
 
 async def forget(tx: Transaction, device: Device | None, places: list[Place]) -> None:

@@ -23,7 +23,7 @@ _FORGET_ALL = "DELETE FROM search_word WHERE place IN (SELECT * FROM each_int($1
 _ADD = """
 WITH w(word) AS (SELECT * FROM each_text($3))
 INSERT INTO search_word (room, word, place, said)
-SELECT CAST($1 AS BIGINT), w.word, e.place, s.place FROM w CROSS JOIN event e CROSS JOIN event s
+SELECT CAST($1 AS BIGINT), w.word, e.place, s.place FROM event e CROSS JOIN event s CROSS JOIN w
 WHERE e.place = $2 AND e.redacted_by IS NULL AND s.place = $4 AND s.redacted_by IS NULL
 AND NOT EXISTS (SELECT 1 FROM erased_sender x WHERE x.room_id = e.room_id AND x.user_id = e.sender)
 ON CONFLICT (room, word, place) DO NOTHING
@@ -52,9 +52,10 @@ def digest_of(room_id: RoomID) -> int:
     return int.from_bytes(blake2b(room_id.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def put_words(tx: Transaction, room_id: RoomID, place: Place, words: Sequence[str], said: Place) -> None:
-    """Queue that a message is found by these words and no other."""
-    tx.execute(_FORGET, place, said)
+def put_words(tx: Transaction, room_id: RoomID, place: Place, words: Sequence[str], said: Place, *, anew: bool) -> None:
+    """Queue that a message is found by these words; with `anew` by no other."""
+    if anew:
+        tx.execute(_FORGET, place, said)
     if words:
         tx.execute(_ADD, digest_of(room_id), place, list(words), said)
 

@@ -18,11 +18,14 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u
 _UNSPACED += "\uf900-\ufaff\U00020000-\U0003ffff"
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff"
 _PIECE = re.compile(rf"[{_UNSPACED}]+|#?(?:(?![{_UNSPACED}])[\w{_MARKS}])+")
+_PLAIN = re.compile(r"\w+", re.ASCII)
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
 def words_of(text: str) -> list[str]:
     """The words by which a text is found, each once."""
+    if text.isascii() and "#" not in text:  # most are, and so are learnt in half the time
+        return list(dict.fromkeys([piece[:MAX_WORD_CHARS] for piece in _PLAIN.findall(text.lower())]))[:MAX_WORDS]
     found: dict[str, None] = {}
     for piece in _pieces(text):
         if _IS_UNSPACED.match(piece):

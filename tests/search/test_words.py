@@ -35,6 +35,11 @@ def test_the_words_of_a_search(term: str, wanted: list[str]) -> None:
     assert set(wanted) <= set(words_of(term))
 
 
+@pytest.mark.parametrize("text", ["Tea for_two, 3 cups! TEA", "x" * 50, "", "a.b-c\x00d\x1c e"])
+def test_plain_text_has_the_words_that_it_has_among_others(text: str) -> None:
+    assert [*words_of(text), "é"] == words_of(text + " é")
+
+
 def test_a_text_has_no_more_words_than_its_limit() -> None:
     assert len(words_of(" ".join(str(number) for number in range(2_000)))) == MAX_WORDS
     assert max(map(len, words_of("x" * 60_000))) == 40
