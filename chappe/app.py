@@ -122,6 +122,7 @@ class Chappe:
         self.typing = Typing(self.log)
         self.presence = Presence(self.log, clock, enabled=settings.presence)
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_closed = False
         self.lost: asyncio.Task[str]
         """Ends when another process serves this database; what is known of that one is its result."""
         identity = load_identity(settings.server_name, settings.data_dir)
@@ -267,7 +268,10 @@ class Chappe:
         self.syncing.stop()
 
     async def close(self) -> None:
-        """Stop what runs, commit what is queued, and close the database."""
+        """Stop what runs, commit what is queued, and close the database. A second time does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         tasks = (self.lost, *self._tasks)
         for task in tasks:
             task.cancel()
