@@ -17,7 +17,7 @@ JOBS ?= 2
 TESTS ?= tests
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist worksteal -q
 
-.PHONY: help run install test check-fast check lint types imports docs-current docs wheel soak bench format requirements clean
+.PHONY: help run install web-client test check-fast check lint types imports docs-current docs wheel soak bench format requirements clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -25,23 +25,32 @@ help: ## List what there is.
 run: install ## Set up everything and run the server: `make run PORT=8009`, `make run ARGS="--config FILE"`.
 	exec $(BIN)/chappe serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
-install: $(STAMPS)/installed ## Set up everything that running needs; leaves .venv/bin/chappe.
+install: $(STAMPS)/installed web-client ## Set up everything that running needs; leaves .venv/bin/chappe.
 
-test: $(STAMPS)/dev $(STAMPS)/clients ## Set up everything and run the tests: `make test TESTS=tests/rooms`.
+# The server runs without its web client, too, and says at / what is missing.
+web-client:
+	@if ! { $(HAS_NODE); }; then echo 'The web client is not built: that needs Node 20 with npm. The server runs without it.'; \
+	else $(MAKE) --no-print-directory $(STAMPS)/web-client; fi
+
+HAS_NODE = command -v npm > /dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)'
+
+test: $(STAMPS)/dev $(STAMPS)/clients $(STAMPS)/web-client $(STAMPS)/browser ## Set up everything and run the tests: `make test TESTS=tests/rooms`.
 	$(PYTEST) $(TESTS) $(ARGS)
 
-check-fast: lint types imports $(STAMPS)/clients ## Before every commit, under two minutes.
+check-fast: lint types imports $(STAMPS)/clients $(STAMPS)/web-client $(STAMPS)/browser ## Before every commit, under two minutes.
 	$(PYTEST) -m 'not slow and not soak' $(TESTS)
 
 check: lint types imports docs-current ## Before every push, under fifteen minutes: all that CI does.
 	$(MAKE) --no-print-directory test
 
-lint: $(STAMPS)/dev
+lint: $(STAMPS)/dev $(STAMPS)/web-packages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	cd client && npm run --silent lint
 
-types: $(STAMPS)/dev
+types: $(STAMPS)/dev $(STAMPS)/web-packages
 	$(BIN)/mypy
+	cd client && npm run --silent types
 
 imports: $(STAMPS)/dev
 	$(BIN)/lint-imports --no-logo
@@ -63,13 +72,14 @@ soak: $(STAMPS)/dev $(STAMPS)/clients ## Minutes to hours of load, kills and gro
 bench: $(STAMPS)/dev ## Measure, against Synapse in an environment of its own: `make bench ARGS="--help"`.
 	$(BIN)/python -m benchmarks $(ARGS)
 
-wheel: $(STAMPS)/runtime ## Build a wheel that contains everything, in dist/.
+wheel: $(STAMPS)/runtime $(STAMPS)/web-client ## Build a wheel that contains everything, in dist/.
 	rm -rf dist
 	$(BIN)/python -m hatchling build --target wheel --directory dist
 
-format: $(STAMPS)/dev ## Let ruff put the code into shape.
+format: $(STAMPS)/dev $(STAMPS)/web-packages ## Let ruff and biome put the code into shape.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	cd client && npm run --silent format
 
 requirements: $(STAMPS)/dev ## Resolve again after pyproject.toml changed; ARGS=--upgrade takes newer versions.
 	$(COMPILE) --group uv -o requirements/uv.txt
@@ -112,6 +122,25 @@ $(STAMPS)/clients: tests/clients/package-lock.json
 	@command -v npm > /dev/null || { echo 'Node is missing: apt install nodejs npm'; exit 1; }
 	cd tests/clients && npm ci --no-audit --no-fund --loglevel=error  # with --prefix, npm forgets the machine's settings
 	@mkdir -p $(STAMPS) && touch $@
+
+# What the web client is made of and built with.
+$(STAMPS)/web-packages: client/package-lock.json client/package.json
+	@command -v npm > /dev/null || { echo 'Node is missing: apt install nodejs npm'; exit 1; }
+	cd client && $(NPM_CI)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/web-client: $(STAMPS)/web-packages $(shell find client/src client/public client/build -type f 2> /dev/null) \
+    client/index.html client/vite.config.ts client/tsconfig.json
+	cd client && npm run --silent build
+	@touch $@
+
+# A browser for the tests of the web client: the system's Chromium is taken where there is one, else the one in here.
+$(STAMPS)/browser: tests/web/package-lock.json
+	cd tests/web && $(NPM_CI)
+	@mkdir -p $(STAMPS) && touch $@
+
+# Nothing that comes with a package is run. The SDK asks for Node 22, and works with 20.
+NPM_CI = npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error
 
 # dev.txt contains runtime.txt; sync also removes what is in neither, the package itself included.
 $(STAMPS)/dev: requirements/dev.txt pyproject.toml $(STAMPS)/installed

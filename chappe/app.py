@@ -29,6 +29,7 @@ from chappe import (
     search,
     sync,
     timeline,
+    web,
 )
 from chappe.accounts import machine_socket
 from chappe.clock import Clock, SystemClock
@@ -90,7 +91,7 @@ def all_routes() -> Routes:
         presence.routes,
         keys.ROUTES,
     )
-    return Routes(*below, timeline.routes, search.routes, push.routes, sync.routes)
+    return Routes(*below, timeline.routes, search.routes, push.routes, sync.routes, web.routes)
 
 
 def schema_folders() -> list[Path]:
@@ -158,6 +159,7 @@ class Chappe:
             (self.typing, Typing),
             (self.presence, Presence),
             (self.syncing, Syncing),
+            (web.WebClient(wanted=settings.web_client), web.WebClient),
             (mail.Mails(settings), mail.Mails),
             (Rooms(), Rooms),
             (SendGates(), SendGates),

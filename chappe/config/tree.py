@@ -260,6 +260,13 @@ class Settings:
         default=(),
         example='["127.0.0.1", "10.0.0.0/8"]',
     )
+    web_client: bool = setting(
+        """Whether this server's own web client stands at /. It is part of the wheel; a working copy builds it with
+        `make install`. Without it, / says how to use other clients.""",
+        kinds.truth(),
+        default=True,
+        example="false",
+    )
     registration: Registration = setting(
         """Who may make an account. "open": everybody. "token": who was given a registration token by an operator.
         "approval": everybody may ask, and an operator decides. "closed": nobody. The default lets nobody in whom the

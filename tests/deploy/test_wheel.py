@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.chaos.server import free_port
@@ -29,11 +31,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_everything_of_the_package_is_in_it(wheel: Path) -> None:
-    """Also what is no Python: schema files, registers of data, templates."""
+    """Also what is no Python: schema files, registers of data, templates, and the web client as it was built."""
     wanted = {str(path.relative_to(ROOT)) for path in files() if path.is_relative_to(ROOT / "chappe")}
     held = set(zipfile.ZipFile(wheel).namelist())
     assert wanted - held == set()
-    assert {name for name in held if name.startswith("chappe/")} == wanted
+    built = {name for name in held if name.startswith("chappe/web/files/")}
+    assert {name for name in held if name.startswith("chappe/")} - built == wanted
+    assert {"index.html", "index.html.br", "index.html.gz"} <= {Path(name).name for name in built}
+    assert {Path(name).suffix for name in built} >= {".js", ".css", ".wasm", ".svg", ".br", ".gz"}
     assert {Path(name).suffix for name in wanted} >= {".py", ".sql", ".toml"}
     assert any(name.endswith("licenses/LICENSE") for name in held)
 
@@ -75,6 +80,11 @@ async def test_a_server_starts_from_it_alone(installed: Path, tmp_path: Path) ->
         assert server.stdout is not None
         first = await asyncio.wait_for(server.stdout.readline(), SECONDS)
         assert f"Chappe is ready: http://127.0.0.1:{port}" in first.decode()
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as browser:
+            page = await browser.get("/")
+            script = re.search(r'src="(/assets/[^"]+\.js)"', page.text)
+            assert script is not None
+            assert (await browser.get(script[1])).status_code == 200
     finally:
         server.terminate()
         await server.communicate()

@@ -1,0 +1,15 @@
+import { render } from "preact";
+import "../design/tokens.css";
+import "../design/base.css";
+import { startTheme } from "../design/theme";
+import { restoreSession } from "../session/state";
+import { startWords } from "../words";
+import { App } from "./App";
+import { startRouting } from "./route";
+
+startTheme();
+startRouting();
+await startWords();
+const root = document.getElementById("chappe");
+if (root) render(<App />, root);
+await restoreSession();

@@ -1,0 +1,88 @@
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { allBanners, mainMenu } from "../app/parts";
+import { navigate, route } from "../app/route";
+import { Button, IconButton } from "../design/Button";
+import { openDialog } from "../design/dialogs";
+import { EmptyState } from "../design/EmptyState";
+import { Icon } from "../design/Icon";
+import { openMenu } from "../design/Menu";
+import { VirtualList } from "../design/VirtualList";
+import { useMatrix } from "../matrix/matrix";
+import { words } from "../words";
+import { ChatRow, ROW_HEIGHT } from "./ChatRow";
+import { ConnectionBanner } from "./ConnectionBanner";
+import { NewChat } from "./NewChat";
+import "./ChatList.css";
+
+const showsArchive = signal(false);
+
+export const newChat = (): void => void openDialog((close) => <NewChat onClose={close} />);
+
+/** All chats of this person in one list; the archived ones in another behind it. */
+export function ChatList(): JSX.Element {
+    const matrix = useMatrix();
+    const { rooms, app, common } = words.value;
+    const all = matrix.rooms.chats.value;
+    const archived = all.filter((view) => view.isArchived).length;
+    const isArchive = showsArchive.value && archived > 0;
+    const shown = all.filter((view) => view.isArchived === isArchive);
+    const open = route.value.name === "chat" ? route.value.parts[0] : undefined;
+    return (
+        <div class="chat-list">
+            <header class="chat-list-head">
+                {isArchive ? (
+                    <IconButton
+                        icon="back"
+                        label={common.back}
+                        class="icon-turns"
+                        onClick={() => (showsArchive.value = false)}
+                    />
+                ) : (
+                    <IconButton
+                        icon="menu"
+                        label={app.menu}
+                        hasMenu
+                        onClick={(event) => openMenu(event, mainMenu(matrix))}
+                    />
+                )}
+                <h1>{isArchive ? rooms.archive : rooms.chats}</h1>
+                <IconButton icon="plus" label={rooms.newChat} onClick={newChat} />
+            </header>
+            <div class="chat-list-banners">
+                <ConnectionBanner />
+                {allBanners.map((Banner, i) => (
+                    <Banner key={i} />
+                ))}
+            </div>
+            {shown.length === 0 ? (
+                <EmptyState title={rooms.noChats}>
+                    {rooms.noChatsMore}
+                    <Button kind="main" icon="plus" onClick={newChat}>
+                        {rooms.newChat}
+                    </Button>
+                </EmptyState>
+            ) : (
+                <VirtualList
+                    items={shown}
+                    rowHeight={ROW_HEIGHT}
+                    keyOf={(view) => view.id}
+                    label={rooms.chats}
+                    reveal={shown.findIndex((view) => view.id === open)}
+                    draw={(view) => <ChatRow view={view} isOpen={view.id === open} />}
+                />
+            )}
+            {archived > 0 && !isArchive && (
+                <button type="button" class="chat-list-archive" onClick={() => (showsArchive.value = true)}>
+                    <Icon name="archive" />
+                    {rooms.archived(archived)}
+                </button>
+            )}
+        </div>
+    );
+}
+
+/** Where the list is asked for by itself, as after leaving a chat. */
+export function toList(): void {
+    navigate({ name: "chats" });
+}

@@ -1,0 +1,35 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Place } from "../app/parts";
+import { Composer } from "../compose/Composer";
+import { EmptyState } from "../design/EmptyState";
+import { useMatrix } from "../matrix/matrix";
+import { Timeline } from "../timeline/Timeline";
+import { words } from "../words";
+import { Invitation } from "./Invitation";
+import { RoomHeader } from "./RoomHeader";
+import "./place.css";
+
+/** `#/chat/<room ID>[/<event ID>]`: a conversation. */
+function Chat({ parts: [roomId = "", eventId] }: { parts: string[] }): JSX.Element {
+    const matrix = useMatrix();
+    const known = matrix.rooms.chats.value && matrix.rooms.view(roomId); // a room may become known while one waits
+    const view = known?.value;
+    const room = matrix.rooms.room(roomId);
+    useEffect(() => {
+        document.title = view ? `${view.name} · ${words.value.common.appName}` : words.value.common.appName;
+    }, [view]);
+    if (!view || !room || view.membership === "leave" || view.membership === "ban") {
+        return <EmptyState title={words.value.rooms.unknown}>{words.value.rooms.unknownMore}</EmptyState>;
+    }
+    if (view.membership === "invite") return <Invitation view={view} />;
+    return (
+        <div class={view.isEncrypted ? "chat chat-sealed" : "chat chat-open"}>
+            <RoomHeader view={view} />
+            <Timeline key={`${roomId} ${eventId}`} room={room} view={view} eventId={eventId} />
+            <Composer key={roomId} room={room} view={view} />
+        </div>
+    );
+}
+
+export default { name: "chat", Place: Chat } satisfies Place;

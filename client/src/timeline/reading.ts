@@ -1,0 +1,29 @@
+import type { MatrixEvent } from "matrix-js-sdk";
+import { useEffect } from "preact/hooks";
+import { useMatrix } from "../matrix/matrix";
+import type { RoomView } from "../matrix/roomView";
+
+/** As long as a glance takes: who only passes by has not read it. */
+const GLANCE_MS = 500;
+
+/** Tell the server what has been read: the newest message, while it is in sight of somebody who looks at this page. */
+export function useReading(newest: MatrixEvent | null, view: RoomView, isInSight: boolean): void {
+    const { client, me, rooms } = useMatrix();
+    useEffect(() => {
+        if (!newest || !isInSight) return;
+        const tell = (): void => {
+            if (!document.hasFocus()) return;
+            const eventId = newest.getId() ?? "";
+            const room = rooms.room(view.id);
+            if (!room || room.getEventReadUpTo(me) === eventId) return;
+            client.setRoomReadMarkers(view.id, eventId, newest).catch((error: unknown) => console.warn(error)); // the next one says it, too
+            if (view.isMarkedUnread) void client.setRoomAccountData(view.id, "m.marked_unread", { unread: false });
+        };
+        const timer = setTimeout(tell, GLANCE_MS);
+        addEventListener("focus", tell);
+        return () => {
+            clearTimeout(timer);
+            removeEventListener("focus", tell);
+        };
+    }, [newest, isInSight, client, me, rooms, view.id, view.isMarkedUnread]);
+}

@@ -1,0 +1,62 @@
+import { EventType, type MatrixEvent, type Room } from "matrix-js-sdk";
+import type { ComponentType } from "preact";
+import { words } from "../words";
+
+export interface TileProps {
+    event: MatrixEvent;
+    room: Room;
+    isMine: boolean;
+    /** It changes whenever the event looks different, so that a tile is drawn again. */
+    looks: string;
+}
+
+/**
+ * How one kind of event is shown. A file in the folder `tiles/` of any slice, with one or several of these as its
+ * default export, adds a kind.
+ */
+export interface Tile {
+    type: string;
+    /** Of `m.room.message`; without one, for all that no other tile is for. */
+    msgtype?: string;
+    /** `bubble`: somebody says something. `notice`: something happened; small, in the middle. */
+    shape: "bubble" | "notice";
+    Tile: ComponentType<TileProps>;
+    /** One line for the list of chats, replies and notifications. */
+    preview: (event: MatrixEvent) => string;
+    /** Whether an event of this type is worth showing at all. */
+    isShown?: (event: MatrixEvent) => boolean;
+}
+
+const files: Record<string, { default: Tile | readonly Tile[] }> = import.meta.glob("../*/tiles/*.tsx", {
+    eager: true,
+});
+
+let known: Map<string, Tile> | null = null;
+
+/** The tile of an event; undefined for what is not shown. */
+export function tileOf(event: MatrixEvent): Tile | undefined {
+    known ??= new Map(
+        Object.values(files)
+            .flatMap((file) => [file.default].flat())
+            .map((tile) => [keyOf(tile.type, tile.msgtype), tile]),
+    );
+    const type = event.getType();
+    if (event.isRedacted()) return SPEAKS.has(type) ? known.get("redacted") : undefined;
+    if (event.isDecryptionFailure() || type === EventType.RoomMessageEncrypted)
+        return known.get(EventType.RoomMessageEncrypted);
+    if (event.isRelation("m.replace")) return undefined;
+    const tile = known.get(keyOf(type, event.getContent()["msgtype"])) ?? known.get(type);
+    return tile?.isShown?.(event) === false ? undefined : tile;
+}
+
+/** What is left of these when they are deleted is worth a line. */
+const SPEAKS: ReadonlySet<string> = new Set([EventType.RoomMessage, EventType.RoomMessageEncrypted, EventType.Sticker]);
+
+function keyOf(type: string, msgtype: unknown): string {
+    return typeof msgtype === "string" ? `${type} ${msgtype}` : type;
+}
+
+/** An event in one line. */
+export function previewOf(event: MatrixEvent): string {
+    return tileOf(event)?.preview(event) ?? words.value.timeline.unsupported;
+}

@@ -1,0 +1,52 @@
+"""What people do with the web client, in a real browser. Each story is told in `stories/`; its steps are lines here.
+
+`CHAPPE_CHROMIUM=/path/to/chromium` takes another browser, `CHAPPE_TEST_PICTURES=folder` leaves pictures to look at,
+`CHAPPE_TEST_CONSOLE=1` shows what the pages said.
+"""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.server import ServerProcess
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+STORIES = Path(__file__).parent / "stories"
+STORY_S = 240.0
+"""Far more than a story takes, for a machine that has other things to do."""
+
+STEPS = {
+    "two_people": [
+        "signed up",
+        "began an encrypted chat",
+        "accepted the invitation",
+        "talked both ways",
+        "went on after a reload",
+        "logged out",
+        "done",
+    ],
+}
+
+
+@pytest.mark.parametrize("story", STEPS)
+async def test_a_story(story: str, server: ServerProcess) -> None:
+    told = await asyncio.create_subprocess_exec(
+        *("node", str(STORIES / f"{story}.mjs"), f"http://127.0.0.1:{server.port}"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(STORY_S):
+            said, wrong = await told.communicate()
+    finally:
+        if told.returncode is None:
+            told.kill()
+            await told.wait()
+    assert said.decode().splitlines() == STEPS[story], f"{wrong.decode()[-20_000:]}\n{server.last_log()}"
+    assert told.returncode == 0
+
+
+def test_every_story_is_here() -> None:
+    assert {path.stem for path in STORIES.glob("*.mjs")} == set(STEPS)
