@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { finish } from "./build/finish";
+import { serviceWorker } from "./build/serviceWorker";
 
 /** Where `npm run dev` finds a running server: `CHAPPE=http://127.0.0.1:8009 npm run dev`. */
 const server = process.env["CHAPPE"] ?? "http://127.0.0.1:8008";
@@ -18,7 +19,7 @@ export default defineConfig({
     },
     worker: { format: "es" },
     optimizeDeps: { exclude: ["@matrix-org/matrix-sdk-crypto-wasm"] }, // it finds its .wasm beside itself
-    plugins: [finish()],
+    plugins: [serviceWorker(), finish()],
     server: { proxy: { "/_matrix": server, "/_chappe": server, "/.well-known": server } },
     test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], reporters: ["default"] },
 });

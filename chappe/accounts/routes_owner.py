@@ -1,7 +1,12 @@
-"""The page behind the owner link: it makes the account of whoever started the server."""
+"""The page behind the owner link: it makes the account of whoever started the server.
+
+Where the web client is there, a browser is led to it, and it asks for the same here in JSON. The form is for everybody
+else; it needs no script.
+"""
 
 from html import escape
 from typing import NamedTuple
+from urllib.parse import quote
 
 import msgspec
 
@@ -12,11 +17,13 @@ from chappe.accounts.passwords import Passwords
 from chappe.accounts.records import NewAccount
 from chappe.clock import Clock
 from chappe.config import Settings
-from chappe.errors import Refused
+from chappe.errors import Errcode, Refused
 from chappe.http import NOBODY, Answer, Limit, Request, Routes
 from chappe.http.query import parse
+from chappe.ids import UserID
 from chappe.storage import Database
 from chappe.stream import REGISTER
+from chappe.web import WebClient
 
 routes = Routes()
 
@@ -92,7 +99,10 @@ class OwnerQuery(msgspec.Struct):
 
 @routes.get(PATH, auth=NOBODY, limit=Limit.LOGIN)
 async def get_owner(request: Request, query: OwnerQuery) -> Answer:
-    """The form, as long as the link holds."""
+    """The form, as long as the link holds. A browser is led to the web client instead, if there is one."""
+    if request.of(WebClient).is_there and "text/html" in (request.header("accept") or ""):
+        # In the fragment it stays in the browser; the client takes it out of the address when it is used.
+        return Answer(303, b"", (("Location", f"/#/owner?code={quote(query.code)}"), ("Cache-Control", "no-store")))
     language = language_of(request)
     if not await _holds(request, query.code):
         return _gone(language)
@@ -101,7 +111,9 @@ async def get_owner(request: Request, query: OwnerQuery) -> Answer:
 
 @routes.post(PATH, auth=NOBODY, limit=Limit.LOGIN)
 async def post_owner(request: Request) -> Answer:
-    """Make the owner's account."""
+    """Make the owner's account. What is sent as JSON is answered so; a form gets a page."""
+    if (request.header("content-type") or "").startswith("application/json"):
+        return await _make_for_client(request)
     form = {name: values[-1] for name, values in parse(await request.body_bytes(MAX_FORM_BYTES)).items()}
     code, name, password = form.get("code", ""), form.get("name", "").strip(), form.get("password", "")
     language = language_of(request)
@@ -119,10 +131,8 @@ async def post_owner(request: Request) -> Answer:
         return _form(language, code, name, words.password_wrong)
     if await register_store.account(request.of(Database), user_id) is not None:
         return _form(language, code, name, words.name_taken)
-    account = NewAccount(user_id, await request.of(Passwords).hash(password), is_operator=True)
-    hashed = credentials.digest(code).hex()
     try:
-        await request.call(REGISTER, register.register_owner, account, hashed)
+        await _make(request, user_id, password, code)
     except Refused as no:
         if no.status >= 500:
             raise
@@ -132,6 +142,37 @@ async def post_owner(request: Request) -> Answer:
         f"<p>{words.done_how} <strong>{escape(settings.base_url)}</strong></p>"
     )
     return page(language, words.done, body)
+
+
+class OwnerBody(msgspec.Struct):
+    """POST /_chappe/owner, in JSON."""
+
+    code: str
+    name: str
+    password: str
+
+
+_read = msgspec.json.Decoder(OwnerBody).decode
+
+
+async def _make_for_client(request: Request) -> Answer:
+    try:
+        wished = _read(await request.body_bytes(MAX_FORM_BYTES))
+    except (msgspec.MsgspecError, RecursionError):
+        raise Refused(Errcode.BAD_JSON, "The body has code, name and password, each a text.") from None
+    if not await _holds(request, wished.code):
+        raise Refused(Errcode.FORBIDDEN, _WORDS[Language.ENGLISH].gone_help)
+    user_id = rules.user_id_from_name(wished.name, request.of(Settings).server_name)
+    rules.require_password(wished.password)
+    if await register_store.account(request.of(Database), user_id) is not None:
+        raise register.name_taken()
+    await _make(request, user_id, wished.password, wished.code)
+    return Answer(200, msgspec.json.encode({"user_id": user_id}))
+
+
+async def _make(request: Request, user_id: UserID, password: str, code: str) -> None:
+    account = NewAccount(user_id, await request.of(Passwords).hash(password), is_operator=True)
+    await request.call(REGISTER, register.register_owner, account, credentials.digest(code).hex())
 
 
 async def _holds(request: Request, code: str) -> bool:

@@ -17,6 +17,7 @@ from chappe.mail import Mails
 from chappe.resources import Resources
 from chappe.storage import Database
 from chappe.stream import InProcessBus, Log, Outbox, Writer
+from chappe.web import WebClient
 from tests.house import CHEAP, CLIENT, Clock, Said
 
 PASSWORD = "correct horse battery"
@@ -38,6 +39,7 @@ class Desk:
         self.database = database
         self.folder = folder
         self.clock = Clock()
+        self.web_client = WebClient(wanted=False)
         self.resources = Resources()
         self.log = Log(database.heads, "history")
         self.writer = Writer(database, self.log)
@@ -61,6 +63,7 @@ class Desk:
         resources.add(self.settings)
         resources.add(Holds(accounts.ERASERS))
         resources.add(Mails(self.settings))
+        resources.add(self.web_client)
         self.resources = resources
         self.bus = InProcessBus(self.database, self.writer, self.outbox, self.clock, resources)
         server = self.settings.server_name

@@ -2,12 +2,15 @@
 
 import asyncio
 import re
-from urllib.parse import parse_qs, urlsplit
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
 from chappe.accounts import owner_link
+from chappe.web import WebClient
 from tests.accounts.conftest import PASSWORD, Desk
+from tests.accounts.synapse import register_by_secret
 from tests.house import Said
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +47,38 @@ async def test_the_owner_makes_the_first_account(desk: Desk) -> None:
     assert (await desk.get("/_chappe/admin/v1/accounts", token=token)).status == 200
     assert (await desk.get(OWNER, code=code)).status == 403
     assert await owner_link(desk.bus, desk.database, desk.settings) is None
+
+
+async def test_a_browser_is_led_to_the_web_client(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    code = await code_of(desk)
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    assert (await desk.client.get(OWNER, params={"code": code}, headers=browser)).status_code == 200
+    desk.web_client = WebClient(tmp_path)
+    desk.configure()
+    code = await code_of(desk)
+    led = await desk.client.get(OWNER, params={"code": code}, headers=browser)
+    assert (led.status_code, led.headers["location"]) == (303, f"/#/owner?code={quote(code)}")
+    assert (await desk.get(OWNER, code=code)).status == 200, "who wants no page in particular gets the form"
+
+
+async def test_the_web_client_makes_the_first_account(desk: Desk) -> None:
+    desk.configure(registration="closed")
+    code = await code_of(desk)
+    wish = {"code": code, "name": "marie", "password": PASSWORD}
+    await register_by_secret(desk, "taken")
+    for wrong, errcode in (
+        ({"code": "another"}, "M_FORBIDDEN"),
+        ({"name": "ma rie"}, "M_INVALID_USERNAME"),
+        ({"name": "taken"}, "M_USER_IN_USE"),
+        ({"password": "short"}, "M_WEAK_PASSWORD"),
+        ({"password": None}, "M_BAD_JSON"),
+    ):
+        assert (await desk.post(OWNER, wish | wrong)).errcode == errcode
+    assert (await desk.post(OWNER, wish)).ok() == {"user_id": "@marie:localhost"}
+    token = (await desk.log_in("marie")).ok()["access_token"]
+    assert (await desk.get("/_chappe/admin/v1/accounts", token=token)).status == 200
+    assert (await desk.post(OWNER, wish)).errcode == "M_FORBIDDEN"
 
 
 async def test_the_page_lets_nothing_in_from_elsewhere(desk: Desk) -> None:

@@ -40,7 +40,8 @@ export function Field(props: FieldProps): JSX.Element {
     // Which attributes an input may have depends on its type, which is not known before.
     const attributes = {
         id,
-        type: kind === "secret" && !isShown ? "password" : kind === "search" ? "search" : "text",
+        type: kind === "secret" && !isShown ? "password" : "text",
+        role: kind === "search" ? "searchbox" : undefined, // the type would take Escape for itself, which closes a dialog
         value,
         onInput: (event) => onInput(event.currentTarget.value),
         autocomplete,

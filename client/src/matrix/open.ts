@@ -9,6 +9,7 @@ import {
     RoomNameType,
 } from "matrix-js-sdk";
 import { ownScript } from "../app/trusted";
+import { startWorker } from "../media/startWorker";
 import type { Session } from "../session/kept";
 import { end } from "../session/state";
 import { Tokens } from "../session/tokens";
@@ -53,6 +54,7 @@ export async function openMatrix(session: Session): Promise<Matrix> {
         (error) => void endedElsewhere(client, session, error.data?.["soft_logout"] === true),
     );
     await Promise.all([
+        startWorker(),
         store.startup(),
         client.initRustCrypto({ cryptoDatabasePrefix: CRYPTO, storageKey: bytesOf(session.storageKey) }),
     ]);

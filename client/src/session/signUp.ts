@@ -34,8 +34,9 @@ export async function whatIsWanted(language: string): Promise<Wanted> {
     const flow = challenge.flows.find(({ stages }) => stages.every((stage) => known.has(stage)));
     if (!flow) throw new Unsupported();
     const policies = Object.values(challenge.params?.[TERMS]?.policies ?? {});
+    const spoken = language.split("-", 1)[0] ?? "en";
     const documents = policies.flatMap(
-        (policy) => policy[language] ?? policy["en"] ?? Object.values(policy).slice(0, 1),
+        (policy) => policy[language] ?? policy[spoken] ?? policy["en"] ?? Object.values(policy).slice(0, 1),
     );
     return { stages: flow.stages, needsToken: flow.stages.includes(TOKEN), documents: documents.filter(isDocument) };
 }

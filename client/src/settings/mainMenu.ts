@@ -14,7 +14,7 @@ export default {
         })),
         ...languages.map((tag) => ({
             label: nameOf(tag),
-            checked: language.value === tag,
+            checked: language.value.split("-", 1)[0] === tag,
             act: () => void chooseLanguage(tag),
         })),
     ],

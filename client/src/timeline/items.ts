@@ -38,7 +38,7 @@ export function itemsOf(shown: readonly Shown[], newAfter: string | null, readUp
         const day = startOfDay(event.getTs());
         const isNewDay = !before || startOfDay(before.event.getTs()) !== day;
         if (isNewDay) items.push({ kind: "day", key: `day ${day}`, at: day });
-        const isNewHere = !hasNew && isAfter && event.getSender() !== me;
+        const isNewHere = !hasNew && isAfter && isBubble && event.getSender() !== me;
         if (isNewHere) {
             items.push({ kind: "new", key: "new" });
             hasNew = true;

@@ -4,6 +4,7 @@ import {
     type MatrixClient,
     type MatrixEvent,
     MatrixEventEvent,
+    NotificationCountType,
     type Room,
     RoomEvent,
     TimelineWindow,
@@ -21,6 +22,7 @@ export class TimelineView {
     private readonly drawn = signal<readonly Item[]>([]);
     private readonly loading = signal(true);
     private readonly live = signal(true);
+    /** What had been read when the conversation was opened, if there was more. */
     private readonly newAfter: string | null;
     private isPlanned = false;
     private isPaging = false;
@@ -31,7 +33,8 @@ export class TimelineView {
         readonly room: Room,
     ) {
         this.window = new TimelineWindow(client, room.getUnfilteredTimelineSet(), { windowLimit: WINDOW });
-        this.newAfter = room.getEventReadUpTo(client.getSafeUserId());
+        const hasNew = room.getUnreadNotificationCount(NotificationCountType.Total) > 0;
+        this.newAfter = hasNew ? room.getEventReadUpTo(client.getSafeUserId()) : null;
         room.on(RoomEvent.Timeline, this.onTimeline);
         room.on(RoomEvent.TimelineReset, this.onReset);
         room.on(RoomEvent.LocalEchoUpdated, this.plan);

@@ -16,7 +16,7 @@ const tag = signal("en");
 /** All texts in the language of this person. Components that read `.value` are drawn again when it changes. */
 export const words: ReadonlySignal<Words> = current;
 
-/** The language, for dates and numbers: `new Intl.DateTimeFormat(language.value)`. */
+/** The language with its region, for dates and numbers: `new Intl.DateTimeFormat(language.value)`. */
 export const language: ReadonlySignal<string> = tag;
 
 /** What was chosen before, or else what the browser asks for. */
@@ -35,7 +35,9 @@ export async function chooseLanguage(chosen: string): Promise<void> {
 async function load(name: string): Promise<void> {
     const file = files[`./${name}.ts`];
     current.value = file ? (await file()).words : english;
-    tag.value = file ? name : "en";
-    document.documentElement.lang = tag.value;
+    const spoken = file ? name : "en";
+    // As it is spoken where this person is: that decides about 24 hours, and which comes first, the day or the month.
+    tag.value = navigator.languages.find((each) => each === spoken || each.startsWith(`${spoken}-`)) ?? spoken;
+    document.documentElement.lang = spoken;
     document.documentElement.dir = current.value.language.direction;
 }

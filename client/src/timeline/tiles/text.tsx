@@ -10,7 +10,10 @@ function Text({ event }: TileProps): JSX.Element {
     const content = event.getContent();
     const isRich = content["format"] === "org.matrix.custom.html" && typeof content["formatted_body"] === "string";
     return (
-        <div class={content.msgtype === MsgType.Notice ? "text text-notice" : "text"} dir="auto">
+        <div
+            class={`text ${isRich ? "" : "text-plain"} ${content.msgtype === MsgType.Notice ? "text-notice" : ""}`}
+            dir="auto"
+        >
             {isRich ? richText(String(content["formatted_body"])) : plainText(bodyOf(event))}
         </div>
     );
@@ -19,7 +22,7 @@ function Text({ event }: TileProps): JSX.Element {
 function Emote(props: TileProps): JSX.Element {
     const { event } = props;
     return (
-        <div class="text text-emote" dir="auto">
+        <div class="text text-plain text-emote" dir="auto">
             <bdi>{event.sender?.name ?? event.getSender()}</bdi> {plainText(bodyOf(event))}
         </div>
     );

@@ -1,0 +1,29 @@
+/// <reference lib="webworker" />
+import { readSession } from "../session/kept";
+
+/**
+ * Runs beside the pages. Pictures are asked for by plain addresses; here the access token is added to these requests,
+ * so that no address has one in it and an `<img>` simply works (Client-Server API v1.19, "Content repository").
+ */
+declare const self: ServiceWorkerGlobalScope;
+
+const MEDIA = "/_matrix/client/v1/media/";
+
+self.addEventListener("install", () => void self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+    const { request } = event;
+    const { origin, pathname } = new URL(request.url);
+    if (request.method !== "GET" || origin !== self.location.origin || !pathname.startsWith(MEDIA)) return;
+    if (request.headers.has("Authorization")) return;
+    event.respondWith(withToken(request));
+});
+
+async function withToken(request: Request): Promise<Response> {
+    const session = await readSession();
+    if (!session || session.hasEnded) return Response.error();
+    const headers = new Headers(request.headers); // Range, for one, is kept
+    headers.set("Authorization", `Bearer ${session.accessToken}`);
+    return fetch(request.url, { headers, signal: request.signal });
+}
