@@ -1,16 +1,19 @@
 // A browser, and people in it: each has windows of their own, as if on a machine of their own.
 
 import { existsSync } from "node:fs";
+import axe from "axe-core";
 import { chromium } from "playwright-core";
 
 export const PASSWORD = "correct horse battery";
 const WAIT_MS = 30_000; // far more than anything takes, for a machine that has other things to do
 
-/** The Chromium of the system, or the one that $CHAPPE_CHROMIUM names, or else the one that npm brought. */
+/** The browser that $CHAPPE_CHROMIUM names, or the system's Chromium, or else the one that npm brought. */
 export async function startBrowser() {
     const args = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"];
-    const named = [process.env.CHAPPE_CHROMIUM, "/usr/bin/chromium"].find((path) => path && existsSync(path));
+    const named = [process.env.CHAPPE_CHROMIUM ?? "/usr/bin/chromium"].find(existsSync);
     if (named) return chromium.launch({ executablePath: named, args });
+    // It was packed for a system without libraries, and brings them when it takes this one for that.
+    if (!existsSync(`/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/libnss3.so`)) process.env.AWS_EXECUTION_ENV ??= "nodejs20.x";
     const packed = (await import("@sparticuz/chromium")).default;
     return chromium.launch({ executablePath: await packed.executablePath(), args: [...args, "--headless=shell"] });
 }
@@ -99,6 +102,14 @@ export class Person {
         await this.page.getByRole("menuitem", { name: "Log out" }).click();
         await this.page.getByRole("dialog").getByRole("button", { name: "Log out" }).click();
         await this.page.getByLabel("User name").waitFor();
+    }
+
+    /** What stands in the window can be used by everybody, as far as a program can tell (WCAG 2.2 AA). */
+    async accessible(where) {
+        await this.page.evaluate(axe.source);
+        const { violations } = await this.page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+        const said = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html }) => `    ${html}`).join("\n")}`);
+        check(said.length === 0, `${where} is accessible:\n${said.join("\n")}`);
     }
 
     /** A picture for a person to look at, where $CHAPPE_TEST_PICTURES names a folder. */

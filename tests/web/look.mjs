@@ -50,7 +50,7 @@ try {
     await ann.page.getByRole("button", { name: /^Chat with/ }).waitFor();
     await pictures(ann, "6-new-chat");
     await ann.page.keyboard.press("Escape");
-    await ann.page.getByRole("button", { name: /^About this chat/ }).click();
+    await ann.page.getByTitle("About this chat").click();
     await pictures(ann, "7-details");
     await ann.page.getByRole("button", { name: "Close" }).click();
     await ann.message("Did the last").click({ button: "right" });

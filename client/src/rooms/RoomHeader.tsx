@@ -27,7 +27,7 @@ export function RoomHeader({ view }: { view: RoomView }): JSX.Element {
             <button
                 type="button"
                 class="room-header-who"
-                aria-label={`${rooms.details}: ${view.name}`}
+                title={rooms.details}
                 aria-expanded={isOpen}
                 onClick={() => showPanel(isOpen ? null : "details")}
             >

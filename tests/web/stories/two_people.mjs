@@ -8,7 +8,10 @@ const told = (step) => console.log(step);
 
 try {
     const [ann, ben] = await Promise.all([Person.arrive(browser, address, "Ann"), Person.arrive(browser, address, "Ben")]);
+    await ann.page.getByLabel("User name").waitFor();
+    await ann.accessible("the arrival");
     await Promise.all([ann.signUp(), ben.signUp()]);
+    await ann.accessible("an empty list");
     told("signed up");
 
     await ann.beginChatWith(ben);
@@ -16,6 +19,8 @@ try {
     told("began an encrypted chat");
 
     await ben.chat("Ann").click();
+    await ben.button("Accept").waitFor();
+    await ben.accessible("an invitation");
     await ben.button("Accept").click();
     await ben.field().waitFor();
     told("accepted the invitation");
@@ -24,6 +29,7 @@ try {
     await ben.message("Clear sky over Lille").waitFor();
     await ben.say("Fog in **Strasbourg**", "Fog in Strasbourg");
     await ann.message("Fog in Strasbourg").locator("strong").waitFor();
+    await ann.accessible("a chat");
     told("talked both ways");
 
     await ann.page.reload();
