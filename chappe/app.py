@@ -416,7 +416,7 @@ async def greeting(chappe: Chappe) -> str:
     if link is not None:
         lines += ["  No owner yet. Open this link once, within a day, to make the owner's account:", f"    {link}", ""]
     lines += [
-        f"  Client: Element Web, Cinny or nheko, for example; as homeserver give it {settings.base_url}",
+        f"  Client: {_client(chappe)}",
         f"  Registration: {_REGISTRATION[settings.registration.value]}",
         f"  Reached from: {_reach(settings)}",
         "  Not yet: federation with other servers (see README).",
@@ -435,6 +435,11 @@ _REGISTRATION = {
     "approval": "everybody may ask, an operator approves",
     "closed": "closed",
 }
+
+
+def _client(chappe: Chappe) -> str:
+    there = chappe.resources.of(web.WebClient).is_there
+    return ("this address, in a browser; or another" if there else "nheko, for example") + ", with it as homeserver"
 
 
 def _reach(settings: Settings) -> str:
