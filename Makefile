@@ -32,7 +32,7 @@ web-client:
 	@if ! { $(HAS_NODE); }; then echo 'The web client is not built: that needs Node 20 with npm. The server runs without it.'; \
 	else $(MAKE) --no-print-directory $(STAMPS)/web-client; fi
 
-HAS_NODE = command -v npm > /dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)'
+HAS_NODE = command -v npm > /dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'
 
 test: $(STAMPS)/dev $(STAMPS)/clients $(STAMPS)/web-client $(STAMPS)/browser ## Set up everything and run the tests: `make test TESTS=tests/rooms`.
 	$(PYTEST) $(TESTS) $(ARGS)

@@ -14,8 +14,10 @@ export async function html(text: string): Promise<string | null> {
 const ours: MarkedExtension = {
     gfm: true,
     breaks: true,
+    // What somebody types is a text, also when it looks like HTML.
+    tokenizer: { html: () => undefined, tag: () => undefined },
     renderer: {
-        html: ({ text }) => escaped(text), // what somebody types is a text, also when it looks like HTML
+        html: ({ text }) => escaped(text),
         image: ({ raw }) => escaped(raw),
         checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),
     },

@@ -40,6 +40,8 @@ export function itemsOf(shown: readonly Shown[], newAfter: string | null, readUp
         if (isNewDay) items.push({ kind: "day", key: `day ${day}`, at: day });
         const isNewHere = !hasNew && isAfter && isBubble && event.getSender() !== me;
         if (isNewHere) {
+            const above = items.at(-1);
+            if (above?.kind === "event") above.endsGroup = true;
             items.push({ kind: "new", key: "new" });
             hasNew = true;
         }
