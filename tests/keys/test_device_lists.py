@@ -388,5 +388,5 @@ async def test_a_long_gap_in_a_large_room_keeps_nobody_waiting(house: House) -> 
 
     longest = await longest_turn(ask())
     assert set(answers[0].ok()["changed"]) == set(people)
-    # About 300 a person, for a hundred of them; 1,500 people at one go would be half a million.
-    assert longest.lines < 60_000
+    # About 300 a person for a hundred of them, now and then two stretches; 1,500 people would be half a million.
+    assert longest.lines < 150_000
