@@ -55,8 +55,11 @@ def _from_line(line: str) -> SigningKey:
     return SigningKey(seed, f"{algorithm}:{version}")
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write durably: a key that signed an event must still be there after a power cut. One that is there stays."""
+def write_private(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write durably: a key that signed an event must still be there after a power cut.
+
+    A file that is there stays as it is, unless it is to be replaced.
+    """
     temporary = path.with_suffix(f".{secrets.token_hex(4)}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -64,11 +67,8 @@ def write_private(path: Path, text: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    try:
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(temporary)
-    except OSError:
-        temporary.rename(path)  # a disk without hard links
+    if replace or not _link(temporary, path):
+        temporary.rename(path)
     else:
         temporary.unlink()
     folder = os.open(path.parent, os.O_RDONLY)
@@ -76,3 +76,13 @@ def write_private(path: Path, text: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _link(temporary: Path, path: Path) -> bool:
+    """Give a file the name too, unless another has it. Returns whether the disk has hard links."""
+    try:
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    except OSError:
+        return False
+    return True

@@ -16,6 +16,9 @@ from chappe.http.asgi import ASGIFace
 from chappe.storage import Database
 from tests.house import CLIENT, House, Person
 
+OUTSIDE = (b"/_", b"/.well-known", b"/assets/", b"/icons/", b"/service-worker.js", b"/manifest.webmanifest")
+"""How paths begin that are not below the Client-Server API: those of other APIs, and of the web client."""
+
 SECRET = "the shared secret"
 
 CORS = {
@@ -174,7 +177,7 @@ class Estate:
         """One request, judged. The path is sent as it is; bytes are sent as they are, anything else as JSON."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         raw_path = path if isinstance(path, bytes) else quote(path, safe="/%!$@#:+._~=-*,;'()&").encode()
-        if not raw_path.startswith((b"/_", b"/.well-known")) and raw_path != b"/":
+        if not raw_path.startswith(OUTSIDE) and raw_path != b"/":
             raw_path = CLIENT.encode() + raw_path
         sent = [(b"host", b"chappe.test"), (b"content-length", str(len(raw)).encode()), *(headers or [])]
         if token is not None:

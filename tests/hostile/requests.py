@@ -338,6 +338,7 @@ def right_path(estate: Estate, route: Route, **other: str) -> str:
         "rel_type": "m.thread",
         "proposal_id": "p",
         "number": "0",
+        "name": "messenger.js",
         **other,
     }
     return re.sub(r"\{(\w+)\}", lambda found: given[found[1]], route.path).replace("#", "%23")
