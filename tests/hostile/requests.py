@@ -160,6 +160,16 @@ BODIES: dict[str, dict[str, Any]] = {
         "filter": {"generic_search_term": "tower", "room_types": [None, "m.space"]},
     },
     "POST /_matrix/client/v3/user_directory/search": {"search_term": "be", "limit": 5},
+    "POST /_matrix/client/v3/search": {
+        "search_categories": {
+            "room_events": {
+                "search_term": "hi", "keys": ["content.body"], "order_by": "recent", "include_state": True,
+                "filter": {"limit": 5, "rooms": [UNKNOWN_ROOM], "senders": ["@ben:localhost"]},
+                "event_context": {"before_limit": 1, "after_limit": 1, "include_profile": True},
+                "groupings": {"group_by": [{"key": "room_id"}]},
+            },
+        },
+    },
     "PUT /_matrix/client/v3/rooms/{room_id}/redact/{event_id}/{txn_id}": {"reason": "so"},
     "POST /_matrix/client/v3/rooms/{room_id}/receipt/{receipt_type}/{event_id}": {"thread_id": "main"},
     "POST /_matrix/client/v3/rooms/{room_id}/read_markers": {
@@ -282,6 +292,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /_matrix/client/v1/mutual_rooms": {"user_id": "@ben:localhost", "from": ""},
     "GET /_matrix/client/v3/rooms/{room_id}/context/{event_id}": {"limit": "10", "filter": "{}"},
     "GET /_matrix/client/v3/rooms/{room_id}/initialSync": {"limit": "10"},
+    "POST /_matrix/client/v3/search": {"next_batch": "W1swLjAsMSwxXV0"},
+    "GET /_matrix/client/v3/notifications": {"from": "1", "limit": "5", "only": "highlight"},
     "GET /_matrix/client/v1/rooms/{room_id}/timestamp_to_event": {"ts": "1700000000000", "dir": "f"},
     **{
         f"GET /_matrix/client/v1/rooms/{{room_id}}/relations/{{event_id}}{path}": {

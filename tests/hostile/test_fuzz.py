@@ -86,6 +86,7 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
     posts("/createRoom", RIGHT_ROOM),
     posts("/publicRooms", {"limit": 5, "filter": {"generic_search_term": "t", "room_types": [None]}}),
     posts("/user_directory/search", {"search_term": "be", "limit": 5}),
+    posts("/search", {"search_categories": {"room_events": {"search_term": "hi", "filter": {"limit": 5}}}}),
 )
 """Anything that changes a room, or something about it."""
 
