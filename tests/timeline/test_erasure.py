@@ -90,6 +90,7 @@ class Scene:
             ways[f"relations {name}"] = (await who.get(f"{v1}/relations/{events[name]}", recurse="true")).ok()
         ways["threads"] = (await who.get(f"{v1}/threads")).ok()
         ways["members then"] = (await who.get(f"{room}/members", at=self.then)).ok()
+        ways["initial sync"] = (await who.get(f"{room}/initialSync", limit=100)).ok()
         ways["state"] = (await who.get(f"{room}/state")).ok()
         ways["members"] = (await who.get(f"{room}/members")).ok()
         return ways
