@@ -55,11 +55,9 @@ def _from_line(line: str) -> SigningKey:
     return SigningKey(seed, f"{algorithm}:{version}")
 
 
-def write_private(path: Path, text: str, *, replace: bool = False) -> None:
-    """Write durably: a key that signed an event must still be there after a power cut.
-
-    A file that is there stays as it is, unless it is to be replaced.
-    """
+def write_private(path: Path, text: str, *, once: bool = False) -> None:
+    """Write durably: a key that signed an event must still be there after a power cut. With `once` a file that is there
+    already stays, whoever wrote it a moment ago."""
     temporary = path.with_suffix(f".{secrets.token_hex(4)}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -67,10 +65,10 @@ def write_private(path: Path, text: str, *, replace: bool = False) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    if replace or not _link(temporary, path):
-        temporary.rename(path)
+    if once:
+        _link(temporary, path)
     else:
-        temporary.unlink()
+        temporary.rename(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -78,11 +76,11 @@ def write_private(path: Path, text: str, *, replace: bool = False) -> None:
         os.close(folder)
 
 
-def _link(temporary: Path, path: Path) -> bool:
-    """Give a file the name too, unless another has it. Returns whether the disk has hard links."""
+def _link(temporary: Path, path: Path) -> None:
     try:
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(temporary)
     except OSError:
-        return False
-    return True
+        temporary.rename(path)  # a disk without hard links
+    else:
+        temporary.unlink()

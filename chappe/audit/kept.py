@@ -20,7 +20,7 @@ def keep(data_dir: Path, note: bytes, now_ms: int) -> Path:
     folder = data_dir / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{datetime.fromtimestamp(now_ms / 1000, UTC):%Y-%m-%d}{SUFFIX}"
-    write_private(path, note.decode(), replace=True)
+    write_private(path, note.decode())
     return path
 
 

@@ -37,7 +37,7 @@ def load_key(data_dir: Path, server_name: str) -> SigningKey:
     vkey = f"{vkey_of(key, server_name)}\n"
     public = data_dir / VKEY_FILE
     if not public.exists() or public.read_text() != vkey:
-        write_private(public, vkey, replace=True)
+        write_private(public, vkey)
     return key
 
 

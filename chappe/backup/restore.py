@@ -122,7 +122,7 @@ def _keys(manifest: Manifest, data_dir: Path, sealed: Path | None, *, new_key: b
     if sealed is not None:
         return read_sealed(sealed, manifest.sealed)
     there = sealed_in(data_dir)
-    if there and belongs(there, manifest.sealed):
+    if belongs(there, manifest.sealed):
         return there
     if not new_key:
         raise StartupError(

@@ -32,7 +32,7 @@ class Vapid:
             if not path.exists():
                 new = Vapid02()
                 new.generate_keys()
-                write_private(path, new.private_pem().decode())
+                write_private(path, new.private_pem().decode(), once=True)
             self._key = Vapid02.from_pem(path.read_bytes())  # a backup may have made it at the same moment
         except (OSError, ValueError, VapidException) as error:
             raise Refused(Errcode.UNKNOWN, f"The key {path.name} in the data folder cannot be used.") from error

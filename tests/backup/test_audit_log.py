@@ -29,6 +29,7 @@ async def test_the_audit_log_goes_on_from_the_backup_and_says_so(new_place: NewP
         log = house.chappe.resources.of(AuditLog)
         await asyncio.to_thread(take_backup, here, schema_folders(), tmp_path / "b", sealed_to=sealed)
         await house.chappe.machine.fulfil(Lock("ann"))
+        await house.settle()
     lost = kept_in(here.data_dir)
     await asyncio.to_thread(
         restore_backup, there, schema_folders(), tmp_path / "b", sealed=sealed, now_ms=1_700_000_000_000

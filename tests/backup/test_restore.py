@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chappe.backup.sealed import write_sealed
+from chappe.backup.sealed import sealed_in, write_sealed
 from chappe.config import Settings
 from chappe.errors import StartupError
 from tests.backup.conftest import NewPlace, back_up, restore, served
@@ -179,7 +179,7 @@ async def test_a_sealed_file_without_the_key_of_web_push_is_taken(new_place: New
     async with served(here) as house:
         anna = await house.person("anna")
         signing = (here.data_dir / "signing.key").read_bytes()
-        write_sealed(tmp_path / "sealed", here.server_name, {"signing.key": signing})
+        write_sealed(tmp_path / "sealed", here.server_name, sealed_in(here.data_dir))
         key = await web_push_key(anna)
         await back_up(here, tmp_path / "backup")
     done = await restore(there, tmp_path / "backup", tmp_path / "sealed")
