@@ -16,3 +16,10 @@ export function draftOf(roomId: string): Signal<string> {
     }
     return found;
 }
+
+/** Whoever logs out leaves nothing begun behind, in the tab or in memory. */
+export function forgetDrafts(): void {
+    for (const draft of drafts.values()) draft.value = "";
+    drafts.clear();
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
+}

@@ -9,6 +9,7 @@ import {
     RoomNameType,
 } from "matrix-js-sdk";
 import { ownScript } from "../app/trusted";
+import { forgetDrafts } from "../compose/drafts";
 import { startWorker } from "../media/startWorker";
 import type { Session } from "../session/kept";
 import { end } from "../session/state";
@@ -88,6 +89,7 @@ async function forgetEverything(client: MatrixClient): Promise<void> {
     for (const name of Object.keys(localStorage)) {
         if (!["chappe.language", "chappe.theme"].includes(name)) localStorage.removeItem(name);
     }
+    forgetDrafts();
 }
 
 function untilPrepared(client: MatrixClient): Promise<void> {

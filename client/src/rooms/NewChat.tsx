@@ -2,24 +2,21 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { navigate } from "../app/route";
 import { Avatar } from "../design/Avatar";
+import { Button } from "../design/Button";
 import { Dialog } from "../design/Dialog";
+import { openDialog } from "../design/dialogs";
 import { Field } from "../design/Field";
 import { Icon } from "../design/Icon";
 import { Spinner } from "../design/Spinner";
 import { trying } from "../design/Toasts";
 import { beginDirectChat } from "../matrix/direct";
-import { type Matrix, useMatrix } from "../matrix/matrix";
+import { useMatrix } from "../matrix/matrix";
 import { words } from "../words";
+import { findPeople, nameOf, type Person } from "./findPeople";
+import { NewGroup } from "./group/NewGroup";
 import "./NewChat.css";
 
-interface Person {
-    user_id: string;
-    display_name?: string;
-    avatar_url?: string;
-}
-
 const TYPED_MS = 200;
-const USER_ID = /^@[^\s:]+:\S+$/;
 
 /** Find somebody, and begin an encrypted chat with them or go to the one that is there. */
 export function NewChat({ onClose }: { onClose: () => void }): JSX.Element {
@@ -31,7 +28,7 @@ export function NewChat({ onClose }: { onClose: () => void }): JSX.Element {
     useEffect(() => {
         const term = wish.trim();
         if (!term) return setFound(null);
-        const timer = setTimeout(() => search(matrix, term).then(setFound, () => setFound([])), TYPED_MS);
+        const timer = setTimeout(() => findPeople(matrix, term).then(setFound, () => setFound([])), TYPED_MS);
         return () => clearTimeout(timer);
     }, [wish, matrix]);
     const begin = async (userId: string): Promise<void> => {
@@ -44,9 +41,16 @@ export function NewChat({ onClose }: { onClose: () => void }): JSX.Element {
         onClose();
         navigate({ name: "chat", parts: [roomId] });
     };
+    const newGroup = (): void => {
+        onClose();
+        openDialog((close) => <NewGroup onClose={close} />);
+    };
     return (
         <Dialog title={rooms.newChat} onClose={onClose}>
             <Field label={rooms.newChatHint} value={wish} onInput={setWish} kind="search" autoFocus />
+            <Button icon="people" onClick={newGroup}>
+                {words.value.people.newGroup}
+            </Button>
             <ul class="new-chat-people" aria-label={rooms.newChat} aria-busy={found === null && wish !== ""}>
                 {found?.map((person) => (
                     <li key={person.user_id}>
@@ -78,30 +82,4 @@ export function NewChat({ onClose }: { onClose: () => void }): JSX.Element {
             </p>
         </Dialog>
     );
-}
-
-function nameOf(person: Person): string {
-    return person.display_name || person.user_id;
-}
-
-async function search({ client, me }: Matrix, term: string): Promise<Person[]> {
-    const { results } = await client.searchUserDirectory({ term, limit: 20 });
-    const people: Person[] = results.filter(({ user_id: userId }) => userId !== me);
-    const server = me.slice(me.indexOf(":"));
-    const whole = USER_ID.test(term) ? term : `@${term.toLowerCase().replace(/^@/, "")}${server}`;
-    if (whole === me || people.some(({ user_id: userId }) => userId === whole)) return people;
-    return [...people, ...(await profileOf(client, whole))];
-}
-
-/** Somebody who shares no room with this person is not in the directory, but can be written to by name. */
-async function profileOf(client: Matrix["client"], userId: string): Promise<Person[]> {
-    try {
-        const { displayname, avatar_url: picture } = await client.getProfileInfo(userId);
-        const person: Person = { user_id: userId };
-        if (displayname) person.display_name = displayname;
-        if (picture) person.avatar_url = picture;
-        return [person];
-    } catch {
-        return [];
-    }
 }

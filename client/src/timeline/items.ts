@@ -68,3 +68,12 @@ function areOneGroup(one: Shown, other: Shown): boolean {
         startOfDay(one.event.getTs()) === startOfDay(other.event.getTs())
     );
 }
+
+/** Whoever makes a room comes in right after that; the line that says who made it says so already. */
+export function isFounding(event: MatrixEvent, before: MatrixEvent | undefined): boolean {
+    return (
+        before?.getType() === "m.room.create" &&
+        event.getType() === "m.room.member" &&
+        event.getStateKey() === before.getSender()
+    );
+}

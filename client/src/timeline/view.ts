@@ -9,7 +9,7 @@ import {
     RoomEvent,
     TimelineWindow,
 } from "matrix-js-sdk";
-import { type Item, itemsOf } from "./items";
+import { type Item, isFounding, itemsOf } from "./items";
 import { tileOf } from "./registry";
 
 /** The most messages that are in the page at once: enough to scroll fast, few enough to be drawn at once. */
@@ -113,8 +113,8 @@ export class TimelineView {
         this.live.value = !this.window.canPaginate(Direction.Forward);
         const events = this.window.getEvents();
         const all = this.live.value ? [...events, ...this.room.getPendingEvents()] : events;
-        const shown = all.flatMap((event) => {
-            const tile = tileOf(event);
+        const shown = all.flatMap((event, i) => {
+            const tile = isFounding(event, all[i - 1]) ? undefined : tileOf(event);
             return tile ? [{ event, isBubble: tile.shape === "bubble" }] : [];
         });
         this.drawn.value = itemsOf(shown, this.newAfter, this.readUpTo(all), this.client.getSafeUserId());
