@@ -51,6 +51,7 @@ function leave(view: RoomView, { client }: Matrix): void {
         isDangerous: true,
         act: async () => {
             await client.leave(view.id);
+            await client.forget(view.id).catch((error: unknown) => console.warn("Left, and not forgotten", error));
             if (route.value.parts[0] === view.id) navigate({ name: "chats" });
         },
     });

@@ -2,10 +2,10 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Place } from "../app/parts";
 import { Composer } from "../compose/Composer";
-import { EmptyState } from "../design/EmptyState";
 import { useMatrix } from "../matrix/matrix";
 import { Timeline } from "../timeline/Timeline";
 import { words } from "../words";
+import { Door } from "./Door";
 import { Invitation } from "./Invitation";
 import { RoomHeader } from "./RoomHeader";
 import "./place.css";
@@ -19,8 +19,8 @@ function Chat({ parts: [roomId = "", eventId] }: { parts: string[] }): JSX.Eleme
     useEffect(() => {
         document.title = view ? `${view.name} · ${words.value.common.appName}` : words.value.common.appName;
     }, [view]);
-    if (!view || !room || view.membership === "leave" || view.membership === "ban") {
-        return <EmptyState title={words.value.rooms.unknown}>{words.value.rooms.unknownMore}</EmptyState>;
+    if (!view || !room || view.membership === "leave" || view.membership === "ban" || view.membership === "knock") {
+        return <Door key={roomId} address={roomId} />;
     }
     if (view.membership === "invite") return <Invitation view={view} />;
     return (

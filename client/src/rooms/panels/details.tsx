@@ -5,6 +5,7 @@ import { Icon } from "../../design/Icon";
 import { useMatrix } from "../../matrix/matrix";
 import { words } from "../../words";
 import { chatMenu } from "../chatMenu";
+import { GroupActions } from "../group/GroupActions";
 import "./details.css";
 
 /** Who is in a chat, whether it is encrypted, and what one can do with it. */
@@ -12,6 +13,7 @@ function Details({ roomId }: { roomId: string }): JSX.Element | null {
     const matrix = useMatrix();
     const view = matrix.rooms.view(roomId)?.value;
     if (!view) return null;
+    const room = matrix.rooms.room(roomId);
     const { rooms } = words.value;
     return (
         <div class="details">
@@ -31,6 +33,7 @@ function Details({ roomId }: { roomId: string }): JSX.Element | null {
                     {view.isEncrypted ? rooms.encryptedMore : rooms.openMore}
                 </span>
             </p>
+            {room && view.partner === null && <GroupActions key={roomId} room={room} />}
             <div class="details-actions">
                 {chatMenu(view, matrix).map((entry) => (
                     <button
