@@ -18,6 +18,17 @@ STORY_S = 240.0
 """Far more than a story takes, for a machine that has other things to do."""
 
 STEPS = {
+    "groups": [
+        "made an encrypted group",
+        "invited and accepted",
+        "renamed",
+        "made a moderator",
+        "removed a member",
+        "left",
+        "found and joined a public group",
+        "filtered the list",
+        "done",
+    ],
     "two_people": [
         "signed up",
         "began an encrypted chat",

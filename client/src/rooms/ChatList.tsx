@@ -5,6 +5,7 @@ import { navigate, route } from "../app/route";
 import { Button, IconButton } from "../design/Button";
 import { openDialog } from "../design/dialogs";
 import { EmptyState } from "../design/EmptyState";
+import { Field } from "../design/Field";
 import { Icon } from "../design/Icon";
 import { openMenu } from "../design/Menu";
 import { VirtualList } from "../design/VirtualList";
@@ -12,21 +13,27 @@ import { useMatrix } from "../matrix/matrix";
 import { words } from "../words";
 import { ChatRow, ROW_HEIGHT } from "./ChatRow";
 import { ConnectionBanner } from "./ConnectionBanner";
+import { Found } from "./Found";
+import { FILTERS, type Filter, isIn, isMeant } from "./filter";
 import { NewChat } from "./NewChat";
 import "./ChatList.css";
 
 const showsArchive = signal(false);
+const filter = signal<Filter>("all");
+/** What is looked for; null when nobody searches. */
+const wish = signal<string | null>(null);
 
 export const newChat = (): void => void openDialog((close) => <NewChat onClose={close} />);
 
 /** All chats of this person in one list; the archived ones in another behind it. */
 export function ChatList(): JSX.Element {
     const matrix = useMatrix();
-    const { rooms, app, common } = words.value;
+    const { rooms, app, common, search } = words.value;
     const all = matrix.rooms.chats.value;
     const archived = all.filter((view) => view.isArchived).length;
     const isArchive = showsArchive.value && archived > 0;
-    const shown = all.filter((view) => view.isArchived === isArchive);
+    const shown = all.filter((view) => view.isArchived === isArchive && (isArchive || isIn(filter.value, view)));
+    const looksFor = wish.value?.trim() ?? "";
     const open = route.value.name === "chat" ? route.value.parts[0] : undefined;
     return (
         <div class="chat-list">
@@ -47,6 +54,12 @@ export function ChatList(): JSX.Element {
                     />
                 )}
                 <h1>{isArchive ? rooms.archive : rooms.chats}</h1>
+                <IconButton
+                    icon="search"
+                    label={search.search}
+                    expanded={wish.value !== null}
+                    onClick={() => (wish.value = wish.value === null ? "" : null)}
+                />
                 <IconButton icon="plus" label={rooms.newChat} onClick={newChat} />
             </header>
             <div class="chat-list-banners">
@@ -54,8 +67,15 @@ export function ChatList(): JSX.Element {
                 {allBanners.map((Banner, i) => (
                     <Banner key={i} />
                 ))}
+                {wish.value !== null ? <SearchField value={wish.value} /> : all.length > 0 && !isArchive && <Filters />}
             </div>
-            {shown.length === 0 ? (
+            {looksFor ? (
+                <Found wish={looksFor} chats={all.filter((view) => isMeant(looksFor, view))} />
+            ) : shown.length === 0 && filter.value !== "all" ? (
+                <EmptyState title={search.noneSuch}>
+                    <Button onClick={() => (filter.value = "all")}>{search.showAll}</Button>
+                </EmptyState>
+            ) : shown.length === 0 ? (
                 <EmptyState title={rooms.noChats}>
                     {rooms.noChatsMore}
                     <Button kind="main" icon="plus" onClick={newChat}>
@@ -72,12 +92,51 @@ export function ChatList(): JSX.Element {
                     draw={(view) => <ChatRow view={view} isOpen={view.id === open} />}
                 />
             )}
-            {archived > 0 && !isArchive && (
+            {archived > 0 && !isArchive && !looksFor && (
                 <button type="button" class="chat-list-archive" onClick={() => (showsArchive.value = true)}>
                     <Icon name="archive" />
                     {rooms.archived(archived)}
                 </button>
             )}
+        </div>
+    );
+}
+
+function SearchField({ value }: { value: string }): JSX.Element {
+    return (
+        <div
+            class="chat-list-search"
+            onKeyDown={(event) => {
+                if (event.key === "Escape") wish.value = null;
+            }}
+        >
+            <Field
+                label={words.value.search.search}
+                value={value}
+                onInput={(typed) => (wish.value = typed)}
+                kind="search"
+                hint={words.value.search.hint}
+                autoFocus
+            />
+        </div>
+    );
+}
+
+function Filters(): JSX.Element {
+    const { search } = words.value;
+    return (
+        <div class="chat-list-filters" role="group" aria-label={search.filters}>
+            {FILTERS.map((each) => (
+                <button
+                    key={each}
+                    type="button"
+                    class="chat-list-filter"
+                    aria-pressed={filter.value === each}
+                    onClick={() => (filter.value = each)}
+                >
+                    {search[each]}
+                </button>
+            ))}
         </div>
     );
 }
