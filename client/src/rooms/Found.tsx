@@ -91,7 +91,15 @@ export function Found({ wish, chats }: { wish: string; chats: readonly RoomView[
     );
 }
 
-function Section({ title, count, children }: { title: string; count: number; children: JSX.Element[] }): JSX.Element | null {
+function Section({
+    title,
+    count,
+    children,
+}: {
+    title: string;
+    count: number;
+    children: JSX.Element[];
+}): JSX.Element | null {
     if (count === 0) return null;
     return (
         <section>

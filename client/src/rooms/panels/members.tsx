@@ -40,13 +40,18 @@ function MembersOf({ room }: { room: Room }): JSX.Element {
                 rowHeight={ROW_HEIGHT}
                 keyOf={({ userId }) => userId}
                 label={people.members}
-                draw={(member) => <Member room={room} member={member} />}
+                draw={(member) => <Member room={room} member={member} looks={looksOf(room, member, matrix.me)} />}
             />
         </div>
     );
 }
 
-function Member({ room, member }: { room: Room; member: RoomMember }): JSX.Element {
+/** The SDK changes members in place: a row is drawn again when this differs. */
+function looksOf(room: Room, { name, membership, powerLevel }: RoomMember, me: string): string {
+    return `${membership} ${powerLevel} ${levelOf(room, me)} ${name}`;
+}
+
+function Member({ room, member }: { room: Room; member: RoomMember; looks: string }): JSX.Element {
     const matrix = useMatrix();
     const { people } = words.value;
     const entries = memberMenu(room, member, matrix);
