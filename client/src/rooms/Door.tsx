@@ -4,6 +4,7 @@ import { navigate } from "../app/route";
 import { Avatar } from "../design/Avatar";
 import { Button, IconButton } from "../design/Button";
 import { EmptyState } from "../design/EmptyState";
+import { Icon } from "../design/Icon";
 import { Spinner } from "../design/Spinner";
 import { trying } from "../design/Toasts";
 import { useMatrix } from "../matrix/matrix";
@@ -38,6 +39,7 @@ export function Door({ address }: { address: string }): JSX.Element {
     if (summary === "none") return <EmptyState title={rooms.unknown}>{rooms.unknownMore}</EmptyState>;
     const name = summary.name ?? address;
     const isPublic = summary.join_rule === "public";
+    const isSealed = Boolean(summary.encryption ?? summary["im.nheko.summary.encryption"]);
     const enter = async (): Promise<void> => {
         setBusy(true);
         if (isPublic) {
@@ -60,6 +62,10 @@ export function Door({ address }: { address: string }): JSX.Element {
             </h2>
             <span class="invitation-id">{rooms.members(summary.num_joined_members)}</span>
             {summary.topic && <bdi>{summary.topic}</bdi>}
+            <p class={isSealed ? "invitation-sealed" : "invitation-open"}>
+                <Icon name={isSealed ? "lock" : "open"} />
+                {isSealed ? rooms.encryptedMore : rooms.openMore}
+            </p>
             {hasAsked ? (
                 <p role="status">{search.asked}</p>
             ) : isPublic || summary.join_rule === "knock" ? (
