@@ -23,6 +23,7 @@ export function GroupActions({ room }: { room: Room }): JSX.Element {
     const mayRule = room.currentState.maySendStateEvent(EventType.RoomJoinRules, me);
     const asking = mayInvite ? room.getMembersWithMembership("knock") : [];
     const topic = topicOf(room);
+    const address = room.getCanonicalAlias();
     const copy = async (): Promise<void> => {
         await navigator.clipboard.writeText(linkTo(room));
         toast(common.copied);
@@ -33,6 +34,7 @@ export function GroupActions({ room }: { room: Room }): JSX.Element {
     };
     return (
         <>
+            {address && <bdi class="details-id">{address}</bdi>}
             {topic && (
                 <p class="group-topic">
                     <bdi>{topic}</bdi>
