@@ -1,6 +1,7 @@
 import { render } from "preact";
 import "../design/tokens.css";
 import "../design/base.css";
+import { startTextSize } from "../design/textSize";
 import { startTheme } from "../design/theme";
 import { restoreSession } from "../session/state";
 import { startWords } from "../words";
@@ -8,6 +9,7 @@ import { App } from "./App";
 import { startRouting } from "./route";
 
 startTheme();
+startTextSize();
 startRouting();
 await startWords();
 const root = document.getElementById("chappe");

@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import type { MenuEntry } from "../design/Menu";
 import type { Matrix } from "../matrix/matrix";
+import type { RoomView } from "../matrix/roomView";
 
 /**
  * What slices add to the messenger by putting a file into their own folder; no list has to be changed.
@@ -11,6 +12,7 @@ import type { Matrix } from "../matrix/matrix";
  * | `panels/*.tsx` | `Panel`: what the third column shows for `?panel=name` |
  * | `banners/*.tsx` | a component above the list of chats that draws nothing most of the time |
  * | `mainMenu.ts` | `MenuPart`: entries of the main menu |
+ * | `chatEntries.ts` | `ChatEntries`: more that one can do with a chat |
  * | `started.ts` | `(matrix) => stop`: runs while somebody is logged in |
  */
 export interface Place {
@@ -31,6 +33,8 @@ export interface MenuPart {
     entries: (matrix: Matrix) => MenuEntry[];
 }
 
+export type ChatEntries = (view: RoomView, matrix: Matrix) => MenuEntry[];
+
 export type Started = (matrix: Matrix) => () => void;
 
 type Files<T> = Record<string, { default: T }>;
@@ -39,6 +43,7 @@ const places: Files<Place> = import.meta.glob("../*/place.tsx", { eager: true })
 const panels: Files<Panel> = import.meta.glob("../*/panels/*.tsx", { eager: true });
 const banners: Files<ComponentType> = import.meta.glob("../*/banners/*.tsx", { eager: true });
 const menuParts: Files<MenuPart> = import.meta.glob("../*/mainMenu.ts", { eager: true });
+const entriesOfChats: Files<ChatEntries> = import.meta.glob("../*/chatEntries.ts", { eager: true });
 const started: Files<Started> = import.meta.glob("../*/started.ts", { eager: true });
 
 export function placeNamed(name: string): Place | undefined {
@@ -55,6 +60,11 @@ export function mainMenu(matrix: Matrix): MenuEntry[] {
     return all(menuParts)
         .sort((one, other) => one.order - other.order)
         .flatMap((part) => part.entries(matrix));
+}
+
+/** What slices add to the menu of a chat. */
+export function chatEntries(view: RoomView, matrix: Matrix): MenuEntry[] {
+    return all(entriesOfChats).flatMap((entries) => entries(view, matrix));
 }
 
 /** Start what runs beside the messenger. Returns how to stop it. */

@@ -5,6 +5,7 @@ import { IconButton } from "../design/Button";
 import { Icon } from "../design/Icon";
 import { trying } from "../design/Toasts";
 import { type Matrix, useMatrix } from "../matrix/matrix";
+import { hidesTyping } from "../matrix/privacy";
 import type { RoomView } from "../matrix/roomView";
 import { previewOf } from "../timeline/registry";
 import { bodyOf } from "../timeline/tiles/text";
@@ -137,6 +138,7 @@ async function sendText(matrix: Matrix, room: Room, typed: string, target: Targe
 let toldAt = 0;
 
 function tellTyping({ client }: Matrix, roomId: string, isTyping: boolean): void {
+    if (isTyping && hidesTyping.value) return;
     const now = Date.now();
     if (isTyping ? now - toldAt < TYPING_MS / 2 : toldAt === 0) return;
     toldAt = isTyping ? now : 0;

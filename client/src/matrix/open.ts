@@ -87,7 +87,7 @@ async function endedElsewhere(client: MatrixClient, session: Session, isSoft: bo
 async function forgetEverything(client: MatrixClient): Promise<void> {
     await client.clearStores({ cryptoDatabasePrefix: CRYPTO }).catch((error: unknown) => console.error(error));
     for (const name of Object.keys(localStorage)) {
-        if (!["chappe.language", "chappe.theme"].includes(name)) localStorage.removeItem(name);
+        if (!["chappe.language", "chappe.theme", "chappe.textSize"].includes(name)) localStorage.removeItem(name);
     }
     forgetDrafts();
 }

@@ -1,9 +1,11 @@
+import { chatEntries } from "../app/parts";
 import { navigate, route } from "../app/route";
 import { ask } from "../design/Dialog";
 import type { MenuEntry } from "../design/Menu";
 import { trying } from "../design/Toasts";
 import type { Matrix } from "../matrix/matrix";
 import { ARCHIVED, PINNED, type RoomView } from "../matrix/roomView";
+import { markUpTo } from "../timeline/reading";
 import { words } from "../words";
 
 /** What one can do with a chat, from its row or its header. */
@@ -27,6 +29,7 @@ export function chatMenu(view: RoomView, matrix: Matrix): MenuEntry[] {
             icon: "archive",
             act: () => tag(ARCHIVED, view.isArchived),
         },
+        ...chatEntries(view, matrix),
         { label: rooms.leave, icon: "leave", isDangerous: true, act: () => leave(view, matrix) },
     ];
 }
@@ -35,7 +38,7 @@ export function chatMenu(view: RoomView, matrix: Matrix): MenuEntry[] {
 export async function markRead(view: RoomView, matrix: Matrix): Promise<void> {
     if (view.isMarkedUnread) await markUnread(view.id, matrix, false);
     const newest = matrix.rooms.room(view.id)?.getLiveTimeline().getEvents().at(-1);
-    if (newest) await matrix.client.setRoomReadMarkers(view.id, newest.getId() ?? "", newest);
+    if (newest) await markUpTo(matrix.client, view.id, newest);
 }
 
 async function markUnread(roomId: string, { client }: Matrix, unread: boolean): Promise<void> {

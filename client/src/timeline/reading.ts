@@ -1,6 +1,7 @@
-import type { MatrixEvent } from "matrix-js-sdk";
+import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
 import { useEffect } from "preact/hooks";
 import { useMatrix } from "../matrix/matrix";
+import { readsPrivately } from "../matrix/privacy";
 import type { RoomView } from "../matrix/roomView";
 
 /** As long as a glance takes: who only passes by has not read it. */
@@ -16,7 +17,7 @@ export function useReading(newest: MatrixEvent | null, view: RoomView, isInSight
             const eventId = newest.getId() ?? "";
             const room = rooms.room(view.id);
             if (!room || room.getEventReadUpTo(me) === eventId) return;
-            client.setRoomReadMarkers(view.id, eventId, newest).catch((error: unknown) => console.warn(error)); // the next one says it, too
+            markUpTo(client, view.id, newest).catch((error: unknown) => console.warn(error)); // the next one says it, too
             if (view.isMarkedUnread) void client.setRoomAccountData(view.id, "m.marked_unread", { unread: false });
         };
         const timer = setTimeout(tell, GLANCE_MS);
@@ -26,4 +27,11 @@ export function useReading(newest: MatrixEvent | null, view: RoomView, isInSight
             removeEventListener("focus", tell);
         };
     }, [newest, isInSight, client, me, rooms, view.id, view.isMarkedUnread]);
+}
+
+/** Others see it, too, unless this person does not want that. */
+export async function markUpTo(client: MatrixClient, roomId: string, event: MatrixEvent): Promise<void> {
+    const eventId = event.getId() ?? "";
+    if (readsPrivately.value) await client.setRoomReadMarkers(roomId, eventId, undefined, event);
+    else await client.setRoomReadMarkers(roomId, eventId, event);
 }
