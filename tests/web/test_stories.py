@@ -29,6 +29,18 @@ STEPS = {
         "filtered the list",
         "done",
     ],
+    "settings": [
+        "changed name and picture",
+        "changed theme and language",
+        "blocked and unblocked",
+        "chose what to be told of",
+        "exported",
+        "read without a network",
+        "changed the password",
+        "looked at from right to left, and on a phone",
+        "ended the account",
+        "done",
+    ],
     "two_people": [
         "signed up",
         "began an encrypted chat",

@@ -1,9 +1,11 @@
 /// <reference lib="webworker" />
 import { readSession } from "../session/kept";
+import { answerOfShell, isOfShell, keepLoaded } from "./shell";
 
 /**
  * Runs beside the pages. Pictures are asked for by plain addresses; here the access token is added to these requests,
  * so that no address has one in it and an `<img>` simply works (Client-Server API v1.19, "Content repository").
+ * The client itself is kept, too, so that it opens without a network (`shell.ts`).
  */
 declare const self: ServiceWorkerGlobalScope;
 
@@ -15,9 +17,16 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("fetch", (event) => {
     const { request } = event;
     const { origin, pathname } = new URL(request.url);
-    if (request.method !== "GET" || origin !== self.location.origin || !pathname.startsWith(MEDIA)) return;
+    if (request.method !== "GET" || origin !== self.location.origin) return;
+    if (isOfShell(request)) return event.respondWith(answerOfShell(request));
+    if (!pathname.startsWith(MEDIA)) return;
     if (request.headers.has("Authorization")) return;
     event.respondWith(withToken(request));
+});
+
+self.addEventListener("message", (event) => {
+    const { loaded } = event.data as { loaded?: string[] };
+    if (loaded) event.waitUntil(keepLoaded(loaded));
 });
 
 async function withToken(request: Request): Promise<Response> {

@@ -6,7 +6,8 @@ export async function startWorker(): Promise<void> {
     if (!workers) return;
     try {
         await workers.register(ownScript("/service-worker.js"), { updateViaCache: "none" });
-        await workers.ready;
+        const { active } = await workers.ready;
+        active?.postMessage({ loaded: performance.getEntriesByType("resource").map(({ name }) => name) });
     } catch (error) {
         console.warn("Pictures cannot be shown", error);
     }

@@ -308,7 +308,6 @@ export const words = {
         notifyRefused:
             "This browser does not allow notices of this site. Its own settings for the site can change that.",
         sound: "A soft sound with them",
-        newMessage: "New message",
         mute: "Mute",
         unmute: "Unmute",
         data: "My data",

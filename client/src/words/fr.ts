@@ -316,7 +316,6 @@ export const words: Words = {
         notifyRefused:
             "Ce navigateur n’autorise pas les notifications de ce site. Vous pouvez changer cela dans ses réglages pour ce site.",
         sound: "Avec un son discret",
-        newMessage: "Nouveau message",
         mute: "Mettre en sourdine",
         unmute: "Réactiver les notifications",
         data: "Mes données",
