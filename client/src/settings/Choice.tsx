@@ -6,14 +6,13 @@ interface ChoiceProps<T extends string> {
     options: readonly (readonly [T, string])[];
     value: T;
     onChoose: (value: T) => void;
-    disabled?: boolean;
 }
 
 /** One of a few. */
-export function Choice<T extends string>({ title, options, value, onChoose, disabled }: ChoiceProps<T>): JSX.Element {
+export function Choice<T extends string>({ title, options, value, onChoose }: ChoiceProps<T>): JSX.Element {
     const name = useId();
     return (
-        <fieldset class="settings-part" disabled={disabled}>
+        <fieldset class="settings-part">
             <legend>{title}</legend>
             {options.map(([each, label]) => (
                 <label key={each} class="settings-choice">

@@ -20,7 +20,7 @@ async function setMuted(client: MatrixClient, roomId: string, isMuted: boolean):
     } else {
         await client.deletePushRule("global", PushRuleKind.Override, roomId);
     }
-    client.pushRules = await client.getPushRules();
+    client.setPushRules(await client.getPushRules());
 }
 
 export default entries;

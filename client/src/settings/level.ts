@@ -21,5 +21,5 @@ export async function setLevel(client: MatrixClient, level: Level): Promise<void
             await client.setPushRuleEnabled("global", PushRuleKind.Underride, rule, level === "all");
         }
     }
-    client.pushRules = await client.getPushRules();
+    client.setPushRules(await client.getPushRules());
 }

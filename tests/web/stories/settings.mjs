@@ -68,8 +68,9 @@ try {
 
     await openPage("Notifications");
     await cleo.accessible("notifications, dark");
+    const changed = page.waitForResponse((answer) => answer.request().method() === "GET" && answer.url().includes("/pushrules"));
     await page.getByLabel("Only mentions of me").check();
-    await page.waitForFunction(() => !document.querySelector("fieldset:disabled"));
+    await changed;
     await page.reload();
     await page.getByLabel("Only mentions of me").waitFor();
     check(await page.getByLabel("Only mentions of me").isChecked(), "the server knows what to tell");

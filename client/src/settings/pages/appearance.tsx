@@ -42,7 +42,7 @@ function nameOf(tag: string): string {
 export default {
     name: "appearance",
     order: 20,
-    icon: "eye",
+    icon: "sun",
     title: () => words.value.app.appearance,
     Page: Appearance,
 } satisfies SettingsPage;

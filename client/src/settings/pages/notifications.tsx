@@ -1,6 +1,6 @@
 import { ClientEvent, type MatrixEvent } from "matrix-js-sdk";
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { toast } from "../../design/Toasts";
 import { useMatrix } from "../../matrix/matrix";
 import { words } from "../../words";
@@ -15,24 +15,27 @@ function Notifications(): JSX.Element {
     const { client } = useMatrix();
     const { settings } = words.value;
     const [level, show] = useState(() => levelOf(client));
-    const [isBusy, setBusy] = useState(false);
+    const isChanging = useRef(false); // several rules change one after the other; what is between them is not shown
     const [isRefused, setRefused] = useState(false);
     useEffect(() => {
         const look = (event: MatrixEvent): void => {
-            if (event.getType() === "m.push_rules") show(levelOf(client));
+            if (event.getType() === "m.push_rules" && !isChanging.current) show(levelOf(client));
         };
         client.on(ClientEvent.AccountData, look);
         return () => void client.off(ClientEvent.AccountData, look);
     }, [client]);
     const choose = async (to: Level): Promise<void> => {
-        setBusy(true);
+        if (isChanging.current) return;
+        isChanging.current = true;
+        show(to);
         try {
             await setLevel(client, to);
-            show(to);
+            toast(settings.saved);
         } catch {
             toast(settings.notSaved, { isWrong: true });
+            show(levelOf(client));
         }
-        setBusy(false);
+        isChanging.current = false;
     };
     return (
         <>
@@ -40,7 +43,6 @@ function Notifications(): JSX.Element {
                 title={settings.notifyOf}
                 options={LEVELS.map((each) => [each, settings.notifyLevels[each]] as const)}
                 value={level}
-                disabled={isBusy}
                 onChoose={(to) => void choose(to)}
             />
             {canShowNotices && (
