@@ -292,9 +292,9 @@ export const words = {
         deactivateWarning:
             "You are logged out everywhere and leave all your chats. Nobody can ever use your user name again, not even you. This cannot be taken back.",
         deactivateYes: "Delete for good",
-        erase: "Also erase what I have stored and said",
+        erase: "Also erase what I have stored: settings, pictures, files",
         eraseMore:
-            "Without this, people keep seeing your messages in the chats that you were in. What others have on their own devices stays there.",
+            "Your messages stay in the chats that you were in: delete there what nobody should read any more. What others have on their own devices stays there.",
         privacy: "Privacy",
         receipts: "Show others what I have read",
         typing: "Show others when I type",

@@ -300,9 +300,9 @@ export const words: Words = {
         deactivateWarning:
             "Vous serez déconnecté partout et quitterez toutes vos conversations. Plus personne ne pourra utiliser votre nom d’utilisateur, pas même vous. C’est irréversible.",
         deactivateYes: "Supprimer définitivement",
-        erase: "Effacer aussi ce que j’ai enregistré et dit",
+        erase: "Effacer aussi ce que j’ai déposé : réglages, images, fichiers",
         eraseMore:
-            "Sinon, vos messages restent visibles dans les conversations où vous étiez. Ce que les autres ont sur leurs propres appareils y reste.",
+            "Vos messages restent dans les conversations où vous étiez : supprimez-y d’abord ce que personne ne doit plus lire. Ce que les autres ont sur leurs propres appareils y reste.",
         privacy: "Confidentialité",
         receipts: "Montrer aux autres ce que j’ai lu",
         typing: "Montrer aux autres que j’écris",
