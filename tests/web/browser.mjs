@@ -7,9 +7,12 @@ import { chromium } from "playwright-core";
 export const PASSWORD = "correct horse battery";
 const WAIT_MS = 30_000; // far more than anything takes, for a machine that has other things to do
 
+/** One that beeps, and is allowed. */
+const MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
 /** The browser that $CHAPPE_CHROMIUM names, or the system's Chromium, or else the one that npm brought. */
 export async function startBrowser() {
-    const args = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"];
+    const args = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb", ...MICROPHONE];
     const named = [process.env.CHAPPE_CHROMIUM ?? "/usr/bin/chromium"].find(existsSync);
     if (named) return chromium.launch({ executablePath: named, args });
     // It was packed for a system without libraries, and brings them when it takes this one for that.

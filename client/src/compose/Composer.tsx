@@ -10,9 +10,11 @@ import type { RoomView } from "../matrix/roomView";
 import { previewOf } from "../timeline/registry";
 import { bodyOf } from "../timeline/tiles/text";
 import { words } from "../words";
-import { contentOf } from "./content";
+import { useCompletion } from "./Completion";
+import { contentOf, isText } from "./content";
 import { draftOf } from "./drafts";
-import { composeParts } from "./parts";
+import { peopleIn } from "./mentions";
+import { composeParts, scopeOf } from "./parts";
 import { type Target, targetOf } from "./target";
 import "./Composer.css";
 
@@ -20,12 +22,14 @@ const MAX_CHARS = 20_000; // of 64 KiB that an event has, encrypted and with its
 const TYPING_MS = 8_000;
 
 /** Where one writes. Enter sends, Shift and Enter begin a new line, the up arrow in an empty field changes the last message. */
-export function Composer({ room, view }: { room: Room; view: RoomView }): JSX.Element {
+export function Composer(props: { room: Room; view: RoomView; threadId?: string }): JSX.Element {
+    const { room, view, threadId = null } = props;
     const matrix = useMatrix();
     const { compose } = words.value;
     const field = useRef<HTMLTextAreaElement>(null);
-    const draft = draftOf(room.roomId);
-    const target = targetOf(room.roomId);
+    const scope = scopeOf(room, threadId);
+    const draft = draftOf(scope);
+    const target = targetOf(scope);
     useEffect(() => {
         if (matchMedia("(hover: hover)").matches) field.current?.focus();
     }, []);
@@ -35,6 +39,11 @@ export function Composer({ room, view }: { room: Room; view: RoomView }): JSX.El
         field.current?.focus();
     }, [target.value, target, draft]);
     useLayoutEffect(() => grow(field.current), [draft.value]);
+    const completion = useCompletion(field, draft.value, room, matrix.me, (text, caret) => {
+        if (field.current) field.current.value = text; // at once: the next letter stands where it is typed
+        field.current?.setSelectionRange(caret, caret);
+        draft.value = text;
+    });
     if (!room.maySendMessage()) return <p class="composer-closed">{compose.notAllowed}</p>;
     const stop = (): void => {
         if (target.value?.kind === "edit") draft.value = "";
@@ -43,20 +52,21 @@ export function Composer({ room, view }: { room: Room; view: RoomView }): JSX.El
     const send = (): void => {
         const typed = draft.value.trim();
         if (!typed) return;
-        void sendText(matrix, room, typed, target.value);
+        void sendText(matrix, room, threadId, typed, target.value);
         draft.value = "";
         target.value = null;
         field.current?.focus();
     };
     const onKeyDown = (event: KeyboardEvent): void => {
         if (event.isComposing) return; // Enter ends a word of an input method
+        if (completion.onKeyDown(event)) return;
         if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
             event.preventDefault();
             send();
         } else if (event.key === "Escape" && target.value) {
             stop();
         } else if (event.key === "ArrowUp" && !draft.value) {
-            const mine = lastOfMine(room, matrix.me);
+            const mine = lastOfMine(room, threadId, matrix.me);
             if (!mine) return;
             event.preventDefault();
             target.value = { kind: "edit", event: mine };
@@ -66,11 +76,12 @@ export function Composer({ room, view }: { room: Room; view: RoomView }): JSX.El
         <div class="composer">
             {target.value && <Aim target={target.value} onStop={stop} />}
             {composeParts("above").map(({ Part }, i) => (
-                <Part key={i} room={room} view={view} />
+                <Part key={i} room={room} view={view} threadId={threadId} />
             ))}
+            {completion.popup}
             <div class="composer-row">
                 {composeParts("start").map(({ Part }, i) => (
-                    <Part key={i} room={room} view={view} />
+                    <Part key={i} room={room} view={view} threadId={threadId} />
                 ))}
                 <span
                     class="composer-kind"
@@ -88,6 +99,7 @@ export function Composer({ room, view }: { room: Room; view: RoomView }): JSX.El
                     aria-label={view.isEncrypted ? compose.writeEncrypted : compose.writeOpen}
                     placeholder={view.isEncrypted ? compose.writeEncrypted : compose.writeOpen}
                     enterkeyhint="send"
+                    {...completion.aria}
                     onInput={(event) => {
                         draft.value = event.currentTarget.value;
                         tellTyping(matrix, room.roomId, draft.value !== "");
@@ -95,7 +107,7 @@ export function Composer({ room, view }: { room: Room; view: RoomView }): JSX.El
                     onKeyDown={onKeyDown}
                 />
                 {composeParts("end").map(({ Part }, i) => (
-                    <Part key={i} room={room} view={view} />
+                    <Part key={i} room={room} view={view} threadId={threadId} />
                 ))}
                 <IconButton
                     icon={target.value?.kind === "edit" ? "check" : "send"}
@@ -126,12 +138,18 @@ function Aim({ target, onStop }: { target: Target; onStop: () => void }): JSX.El
 }
 
 /** A message that cannot be sent now stays in the room and says so; it is sent again when there is a connection. */
-async function sendText(matrix: Matrix, room: Room, typed: string, target: Target | null): Promise<void> {
+async function sendText(
+    matrix: Matrix,
+    room: Room,
+    threadId: string | null,
+    typed: string,
+    target: Target | null,
+): Promise<void> {
     tellTyping(matrix, room.roomId, false);
-    const content = await trying(contentOf(typed, target));
+    const content = await trying(contentOf(typed, target, peopleIn(room, matrix.me)));
     if (content)
         await matrix.client
-            .sendMessage(room.roomId, content)
+            .sendMessage(room.roomId, threadId, content)
             .catch((error: unknown) => console.warn("Not sent", error));
 }
 
@@ -145,11 +163,10 @@ function tellTyping({ client }: Matrix, roomId: string, isTyping: boolean): void
     client.sendTyping(roomId, isTyping, TYPING_MS).catch(() => undefined); // others see a little less
 }
 
-function lastOfMine(room: Room, me: string): Target["event"] | undefined {
-    const events = room.getLiveTimeline().getEvents();
+function lastOfMine(room: Room, threadId: string | null, me: string): Target["event"] | undefined {
+    const events = (threadId ? room.getThread(threadId)?.liveTimeline : room.getLiveTimeline())?.getEvents() ?? [];
     return events.findLast(
-        (event) =>
-            event.getSender() === me && !event.isRedacted() && !event.isRelation("m.replace") && bodyOf(event) !== "",
+        (event) => event.getSender() === me && !event.isRedacted() && !event.isRelation("m.replace") && isText(event),
     );
 }
 

@@ -1,20 +1,24 @@
 import { effect } from "@preact/signals";
-import { EventStatus } from "matrix-js-sdk";
+import { EventStatus, type MatrixEvent, type Room, RoomEvent } from "matrix-js-sdk";
 import type { Started } from "../app/parts";
+import { Queue } from "./queue";
 
 /** What could not be sent is sent again, in its order, when the server can be reached again. */
-const start: Started = ({ client, connection }) =>
-    effect(() => {
-        if (connection.value !== "online") return;
-        for (const room of client.getRooms()) {
-            const waiting = room.getPendingEvents().filter((event) => event.status === EventStatus.NOT_SENT);
-            void waiting
-                .reduce(
-                    (before, event) => before.then(() => client.resendEvent(event, room)).then(() => undefined),
-                    Promise.resolve(),
-                )
-                .catch((error: unknown) => console.warn("Still not sent", error));
-        }
+const start: Started = ({ client, connection }) => {
+    const queue = new Queue(client, () => connection.peek() === "online");
+    const stop = effect(() => {
+        if (connection.value === "online") void queue.flushAll();
     });
+    const onEcho = (event: MatrixEvent, room: Room): void => {
+        // After the SDK has written down why: what only waited behind another goes now.
+        if (event.status === EventStatus.NOT_SENT) setTimeout(() => void queue.flush(room), 0);
+    };
+    client.on(RoomEvent.LocalEchoUpdated, onEcho);
+    return () => {
+        stop();
+        queue.close();
+        client.off(RoomEvent.LocalEchoUpdated, onEcho);
+    };
+};
 
 export default start;

@@ -11,8 +11,8 @@ interface FieldProps {
     hint?: string;
     /** What is wrong with the value. */
     wrong?: string | undefined;
-    /** `secret` is hidden until the person asks to see it. */
-    kind?: "text" | "secret" | "search";
+    /** `secret` is hidden until the person asks to see it; `words` are in the language, and direction, of who writes them. */
+    kind?: "text" | "secret" | "search" | "words";
     autocomplete?: string;
     autoFocus?: boolean;
     required?: boolean;
@@ -45,9 +45,9 @@ export function Field(props: FieldProps): JSX.Element {
         value,
         onInput: (event) => onInput(event.currentTarget.value),
         autocomplete,
-        autocapitalize: "none",
-        spellcheck: false,
-        dir: kind === "search" ? "auto" : "ltr",
+        autocapitalize: kind === "words" ? "sentences" : "none",
+        spellcheck: kind === "words",
+        dir: kind === "search" || kind === "words" ? "auto" : "ltr",
         autofocus: autoFocus,
         required,
         disabled,

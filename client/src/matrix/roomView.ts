@@ -39,6 +39,7 @@ export const SAID: Set<string> = new Set([
     EventType.RoomMessageEncrypted,
     EventType.Sticker,
     "m.poll.start",
+    "org.matrix.msc3381.poll.start",
 ]);
 
 export const PINNED = "m.favourite";

@@ -16,3 +16,12 @@ export function thumbnail(mxc: string, size: number): string | null {
     const pixels = Math.ceil(size * Math.min(globalThis.devicePixelRatio || 1, 2));
     return `${MEDIA}/thumbnail/${parts[1]}/${parts[2]}?width=${pixels}&height=${pixels}&method=crop`;
 }
+
+/** Where a smaller version of a picture is, for a place of that size; the whole of it is in it. */
+export function thumbnailIn(mxc: string, width: number, height: number): string | null {
+    const parts = MXC.exec(mxc);
+    if (!parts) return null;
+    const sharp = Math.min(globalThis.devicePixelRatio || 1, 2);
+    const [across, down] = [Math.ceil(width * sharp), Math.ceil(height * sharp)];
+    return `${MEDIA}/thumbnail/${parts[1]}/${parts[2]}?width=${across}&height=${down}&method=scale`;
+}

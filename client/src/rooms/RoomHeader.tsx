@@ -8,6 +8,7 @@ import { useMatrix } from "../matrix/matrix";
 import type { RoomView } from "../matrix/roomView";
 import { words } from "../words";
 import { chatMenu } from "./chatMenu";
+import { chatEntries } from "./chatParts";
 import "./RoomHeader.css";
 
 /** Which conversation this is, whether it is encrypted, and the way to its details. */
@@ -51,7 +52,7 @@ export function RoomHeader({ view }: { view: RoomView }): JSX.Element {
                 icon="more"
                 label={common.more}
                 hasMenu
-                onClick={(event) => openMenu(event, chatMenu(view, matrix))}
+                onClick={(event) => openMenu(event, [...chatEntries(view, matrix), ...chatMenu(view, matrix)])}
             />
         </header>
     );

@@ -5,6 +5,7 @@ import { Composer } from "../compose/Composer";
 import { useMatrix } from "../matrix/matrix";
 import { Timeline } from "../timeline/Timeline";
 import { words } from "../words";
+import { strips } from "./chatParts";
 import { Door } from "./Door";
 import { Invitation } from "./Invitation";
 import { RoomHeader } from "./RoomHeader";
@@ -26,6 +27,11 @@ function Chat({ parts: [roomId = "", eventId] }: { parts: string[] }): JSX.Eleme
     return (
         <div class={view.isEncrypted ? "chat chat-sealed" : "chat chat-open"}>
             <RoomHeader view={view} />
+            <div class="chat-strips">
+                {strips.map((Strip, i) => (
+                    <Strip key={i} room={room} view={view} />
+                ))}
+            </div>
             <Timeline key={`${roomId} ${eventId}`} room={room} view={view} eventId={eventId} />
             <Composer key={roomId} room={room} view={view} />
         </div>

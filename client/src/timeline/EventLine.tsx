@@ -9,6 +9,8 @@ import { useMatrix } from "../matrix/matrix";
 import { timeOfDay } from "../rooms/times";
 import { language, words } from "../words";
 import { actionsFor } from "./actions";
+import { eventParts } from "./eventParts";
+import { originOf } from "./origin";
 import { Quote } from "./Quote";
 import { tileOf } from "./registry";
 import "./EventLine.css";
@@ -52,6 +54,7 @@ export const EventLine = memo((props: EventLineProps): JSX.Element | null => {
         startsGroup && "event-first",
         endsGroup && "event-last",
         isTarget && "event-target",
+        !isMine && mentions(event, matrix.me) && "event-for-me",
     ];
     return (
         <article
@@ -79,13 +82,19 @@ export const EventLine = memo((props: EventLineProps): JSX.Element | null => {
                     )}
                 </span>
             )}
-            <div class="event-bubble">
-                {showsWho && startsGroup && (
-                    <bdi class={`event-sender event-sender-${colourOf(event.getSender() ?? "")}`}>{name}</bdi>
-                )}
-                <Quote event={event} room={room} />
-                {shown}
-                <Below {...props} />
+            <div class="event-body">
+                <div class="event-bubble">
+                    {showsWho && startsGroup && (
+                        <bdi class={`event-sender event-sender-${colourOf(event.getSender() ?? "")}`}>{name}</bdi>
+                    )}
+                    <Forwarded event={event} />
+                    <Quote event={event} room={room} />
+                    {shown}
+                    <Below {...props} />
+                </div>
+                {eventParts().map(({ Part }, i) => (
+                    <Part key={i} event={event} room={room} isMine={isMine} looks={looks} />
+                ))}
             </div>
             <IconButton
                 icon="more"
@@ -98,6 +107,27 @@ export const EventLine = memo((props: EventLineProps): JSX.Element | null => {
         </article>
     );
 });
+
+/** Where it comes from, in the words of whoever forwarded it. */
+function Forwarded({ event }: { event: MatrixEvent }): JSX.Element | null {
+    const origin = event.isRedacted() ? null : originOf(event);
+    if (!origin) return null;
+    const { timeline } = words.value;
+    return (
+        <span class="event-forwarded" title={timeline.forwardedMore}>
+            <Icon name="forward" size={14} />
+            <bdi class="one-line">{timeline.forwardedFrom(origin.name)}</bdi>
+        </span>
+    );
+}
+
+/** Whether a message is meant for somebody in particular (Client-Server API v1.19, "User and room mentions"). */
+function mentions(event: MatrixEvent, userId: string): boolean {
+    const said: unknown = event.getContent()["m.mentions"];
+    if (typeof said !== "object" || said === null) return false;
+    const { user_ids: userIds, room } = said as Record<string, unknown>;
+    return room === true || (Array.isArray(userIds) && userIds.includes(userId));
+}
 
 /** When it was said, whether it was changed, and what became of one's own. */
 function Below({ event, isMine, isRead }: EventLineProps): JSX.Element {

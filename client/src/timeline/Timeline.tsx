@@ -1,15 +1,17 @@
-import { Direction, type MatrixEvent, type Room } from "matrix-js-sdk";
+import { Direction, type MatrixClient, type MatrixEvent, type Room, type Thread } from "matrix-js-sdk";
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { chatAddress, navigate } from "../app/route";
 import { IconButton } from "../design/Button";
 import { Spinner } from "../design/Spinner";
+import { toast } from "../design/Toasts";
 import { useMatrix } from "../matrix/matrix";
 import type { RoomView } from "../matrix/roomView";
 import { words } from "../words";
 import { DayLine } from "./DayLine";
 import { EventLine } from "./EventLine";
 import type { Item } from "./items";
+import { oneEvent } from "./oneEvent";
 import { useReading } from "./reading";
 import { useAnchored } from "./scrolling";
 import { TimelineView } from "./view";
@@ -20,18 +22,23 @@ export function Timeline({
     room,
     view: roomView,
     eventId,
+    thread = null,
 }: {
     room: Room;
     view: RoomView;
     eventId?: string | undefined;
+    /** Instead of the room itself. */
+    thread?: Thread | null;
 }): JSX.Element {
     const { client, me } = useMatrix();
     const { timeline, common } = words.value;
-    const view = useMemo(() => new TimelineView(client, room), [client, room]);
+    const view = useMemo(() => new TimelineView(client, room, thread), [client, room, thread]);
     const box = useRef<HTMLDivElement>(null);
     const [isAtBottom, setAtBottom] = useState(true);
     useEffect(() => {
-        void view.load(eventId);
+        void view.load(eventId).then((isThere) => {
+            if (!isThere && eventId) void goElsewhere(client, room, eventId);
+        });
         return () => view.close();
     }, [view, eventId]);
     const items = view.items.value;
@@ -41,7 +48,7 @@ export function Timeline({
         onNearEnd: () => void (isLive || view.page(Direction.Forward)),
         onBottom: setAtBottom,
     });
-    useReading(newest(items), roomView, isAtBottom && isLive);
+    useReading(newest(items), roomView, isAtBottom && isLive, thread);
     useEffect(() => {
         if (eventId && !view.isLoading.value)
             box.current?.querySelector(`[data-event="${CSS.escape(eventId)}"]`)?.scrollIntoView({ block: "center" });
@@ -67,7 +74,7 @@ export function Timeline({
                             <Spinner label={common.loading} size={28} />
                         </div>
                     ) : (
-                        view.isAtBeginning && <p class="timeline-beginning">{timeline.beginning}</p>
+                        view.isAtBeginning && !thread && <p class="timeline-beginning">{timeline.beginning}</p>
                     )}
                     {items.map((item) => (
                         <Line
@@ -141,6 +148,17 @@ function moveFocus(event: TargetedKeyboardEvent<HTMLElement>): void {
     event.preventDefault();
     line.focus();
     line.scrollIntoView({ block: "nearest" });
+}
+
+/** A message that is not in the room's own conversation is in a thread, or nowhere. */
+async function goElsewhere(client: MatrixClient, room: Room, eventId: string): Promise<void> {
+    const threadId = (await oneEvent(client, room, eventId))?.threadRootId;
+    if (threadId)
+        navigate(
+            { name: "chat", parts: [room.roomId], query: { panel: "thread", thread: threadId } },
+            { replace: true },
+        );
+    else toast(words.value.timeline.replyGone, { isWrong: true });
 }
 
 /** Go to one message of a conversation. */

@@ -1,5 +1,6 @@
 import { EventType, type MatrixEvent, type Room } from "matrix-js-sdk";
 import type { ComponentType } from "preact";
+import { SAID } from "../matrix/roomView";
 import { words } from "../words";
 
 export interface TileProps {
@@ -50,7 +51,7 @@ export function tileOf(event: MatrixEvent): Tile | undefined {
 }
 
 /** What is left of these when they are deleted is worth a line. */
-const SPEAKS: ReadonlySet<string> = new Set([EventType.RoomMessage, EventType.RoomMessageEncrypted, EventType.Sticker]);
+const SPEAKS: ReadonlySet<string> = SAID;
 
 function keyOf(type: string, msgtype: unknown): string {
     return typeof msgtype === "string" ? `${type} ${msgtype}` : type;

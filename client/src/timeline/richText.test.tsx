@@ -73,3 +73,22 @@ test("what is very deep or very large ends somewhere", () => {
     const wide = html(richText("<b>x</b>".repeat(2 * MAX_NODES)));
     expect(wide.match(/<b>/g)?.length).toBeLessThanOrEqual(MAX_NODES);
 });
+
+describe("a mention", () => {
+    const names = (userId: string): string | null => (userId === "@ann:x.org" ? "Ann" : null);
+    const of = (href: string, text: string): string => html(richText(`<a href="${href}">${text}</a>`, names));
+
+    test("is called what the person is called, whatever its text says", () => {
+        expect(of("https://matrix.to/#/%40ann%3Ax.org", "The bank")).toBe(
+            '<bdi class="mention" title="@ann:x.org">@Ann</bdi>',
+        );
+        expect(of("https://matrix.to/#/@eve:x.org", "Ann")).toContain(">@eve:x.org<");
+        expect(of("matrix:u/ann:x.org", "a")).toContain(">@Ann<");
+    });
+
+    test.each([
+        "https://matrix.to/#/!room:x",
+        "https://matrix.to/#/%E0",
+        "https://matrix.to.evil.example/#/@ann:x.org",
+    ])("%s is none", (href) => expect(of(href, "Ann")).not.toContain("mention"));
+});

@@ -21,12 +21,16 @@ const REFUSED = new Set(
 export const MAX_DEPTH = 40;
 export const MAX_NODES = 3_000;
 
+type NameOf = (userId: string) => string | null;
+
 interface Budget {
     nodes: number;
+    nameOf: NameOf;
 }
 
-export function richText(html: string): ComponentChildren {
-    return children(inertDocument(html).body, 0, { nodes: MAX_NODES });
+/** `nameOf` gives the name of a member, so that a mention is called what the person is called, whatever its text says. */
+export function richText(html: string, nameOf: NameOf = () => null): ComponentChildren {
+    return children(inertDocument(html).body, 0, { nodes: MAX_NODES, nameOf });
 }
 
 /** A text without HTML, with its links. */
@@ -54,6 +58,8 @@ function element(node: Element, depth: number, budget: Budget): ComponentChildre
     if (depth >= MAX_DEPTH) return node.textContent;
     if (name === "br" || name === "hr") return h(name, null);
     const inside = children(node, depth + 1, budget);
+    const mentioned = name === "a" ? mentionedBy(node.getAttribute("href") ?? "") : null;
+    if (mentioned) return <Mention userId={mentioned} name={budget.nameOf(mentioned)} />;
     if (name === "a")
         return <Link href={node.getAttribute("href") ?? ""} text={node.textContent ?? ""} inside={inside} />;
     if (!TAKEN.has(name)) return h(Fragment, null, inside);
@@ -63,6 +69,27 @@ function element(node: Element, depth: number, budget: Budget): ComponentChildre
 function startOf(list: Element): number | undefined {
     const start = Number(list.getAttribute("start") ?? Number.NaN);
     return Number.isSafeInteger(start) ? start : undefined;
+}
+
+/** Whom a link of a mention means (Client-Server API v1.19, "matrix.to navigation", "URI"). */
+function mentionedBy(href: string): string | null {
+    const found = /^https:\/\/matrix\.to\/#\/([^/?]+)$/i.exec(href)?.[1] ?? /^matrix:u\/([^/?]+)$/i.exec(href)?.[1];
+    if (!found) return null;
+    try {
+        const id = decodeURIComponent(found);
+        const userId = href.startsWith("matrix:") ? `@${id}` : id;
+        return /^@[^\s:\p{Cf}]{0,200}:[A-Za-z0-9.:[\]-]{1,200}$/u.test(userId) ? userId : null;
+    } catch {
+        return null;
+    }
+}
+
+function Mention({ userId, name }: { userId: string; name: string | null }): JSX.Element {
+    return (
+        <bdi class="mention" title={userId}>
+            {name ? `@${name}` : userId}
+        </bdi>
+    );
 }
 
 const SCHEMES = new Set(["https:", "http:", "mailto:", "ftp:", "magnet:"]);

@@ -1,12 +1,14 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import {
     Direction,
+    type EventTimelineSet,
     type MatrixClient,
     type MatrixEvent,
     MatrixEventEvent,
     NotificationCountType,
     type Room,
     RoomEvent,
+    type Thread,
     TimelineWindow,
 } from "matrix-js-sdk";
 import { type Item, isFounding, itemsOf } from "./items";
@@ -18,6 +20,7 @@ const PAGE = 40;
 
 /** A piece of a conversation, wherever in it one reads, as a signal of what is to be drawn. */
 export class TimelineView {
+    private readonly set: EventTimelineSet;
     private readonly window: TimelineWindow;
     private readonly drawn = signal<readonly Item[]>([]);
     private readonly loading = signal(true);
@@ -31,9 +34,11 @@ export class TimelineView {
     constructor(
         private readonly client: MatrixClient,
         readonly room: Room,
+        private readonly thread: Thread | null = null,
     ) {
-        this.window = new TimelineWindow(client, room.getUnfilteredTimelineSet(), { windowLimit: WINDOW });
-        const hasNew = room.getUnreadNotificationCount(NotificationCountType.Total) > 0;
+        this.set = thread?.timelineSet ?? room.getUnfilteredTimelineSet();
+        this.window = new TimelineWindow(client, this.set, { windowLimit: WINDOW });
+        const hasNew = !thread && room.getUnreadNotificationCount(NotificationCountType.Total) > 0;
         this.newAfter = hasNew ? room.getEventReadUpTo(client.getSafeUserId()) : null;
         room.on(RoomEvent.Timeline, this.onTimeline);
         room.on(RoomEvent.TimelineReset, this.onReset);
@@ -61,15 +66,21 @@ export class TimelineView {
         return !this.window.canPaginate(Direction.Backward);
     }
 
-    /** Show the newest messages, or those around one. */
-    async load(eventId?: string): Promise<void> {
+    /** Show the newest messages, or those around one. Returns false when that one is not there. */
+    async load(eventId?: string): Promise<boolean> {
         this.loading.value = true;
         try {
             await this.window.load(eventId, PAGE);
+        } catch (error) {
+            if (eventId === undefined) throw error;
+            console.warn("Not to be found", error);
+            await this.window.load(undefined, PAGE);
+            return false;
         } finally {
             this.loading.value = false;
             this.draw();
         }
+        return true;
     }
 
     /** Get older, or newer, messages into the window. Returns whether there were any. */
@@ -93,7 +104,9 @@ export class TimelineView {
         if (!toStart && this.live.peek()) void this.window.paginate(Direction.Forward, PAGE, false).then(this.plan);
     };
 
-    private readonly onReset = (): void => void this.load();
+    private readonly onReset = (_: Room | undefined, set: EventTimelineSet): void => {
+        if (set === this.set) void this.load();
+    };
 
     private readonly onEvent = (event: MatrixEvent): void => {
         if (event.getRoomId() === this.room.roomId) this.plan();
@@ -112,12 +125,20 @@ export class TimelineView {
         if (this.isClosed) return;
         this.live.value = !this.window.canPaginate(Direction.Forward);
         const events = this.window.getEvents();
-        const all = this.live.value ? [...events, ...this.room.getPendingEvents()] : events;
+        const all = this.live.value ? [...events, ...this.pending()] : events;
         const shown = all.flatMap((event, i) => {
             const tile = isFounding(event, all[i - 1]) ? undefined : tileOf(event);
             return tile ? [{ event, isBubble: tile.shape === "bubble" }] : [];
         });
         this.drawn.value = itemsOf(shown, this.newAfter, this.readUpTo(all), this.client.getSafeUserId());
+    }
+
+    /** What is on its way into this conversation, or this thread. */
+    private pending(): MatrixEvent[] {
+        const threadId = this.thread?.id;
+        return this.room
+            .getPendingEvents()
+            .filter((event) => (event.isThreadRoot ? undefined : event.threadRootId) === threadId);
     }
 
     /** The newest message that somebody else has read. */

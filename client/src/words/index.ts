@@ -4,7 +4,14 @@ import { words as english, type Words } from "./en";
 export type { Words };
 
 /** Each file of this folder that exports `words` is a language, named by the file. They load when they are chosen. */
-const files = import.meta.glob<{ words: Words }>(["./*.ts", "!./*.test.ts", "!./index.ts", "!./plural.ts", "!./en.ts"]);
+const files = import.meta.glob<{ words: Words }>([
+    "./*.ts",
+    "!./*.test.ts",
+    "!./index.ts",
+    "!./plural.ts",
+    "!./sizes.ts",
+    "!./en.ts",
+]);
 
 export const languages: readonly string[] = ["en", ...Object.keys(files).map((path) => path.slice(2, -3))].sort();
 

@@ -1,8 +1,15 @@
+import type { MatrixEvent } from "matrix-js-sdk";
 import { isThere, type MessageAction } from "../../timeline/actions";
 import { tileOf } from "../../timeline/registry";
 import { words } from "../../words";
 import { isText } from "../content";
+import { scopeOf } from "../parts";
 import { targetOf } from "../target";
+
+/** A message of a thread is answered, and changed, in its thread. */
+function threadOf(event: MatrixEvent): string | null {
+    return event.isThreadRoot ? null : (event.threadRootId ?? null);
+}
 
 export default [
     {
@@ -11,7 +18,7 @@ export default [
         label: () => words.value.timeline.reply,
         isFor: (aimed) => isThere(aimed) && tileOf(aimed.event)?.shape === "bubble" && aimed.room.maySendMessage(),
         act: ({ event, room }) => {
-            targetOf(room.roomId).value = { kind: "reply", event };
+            targetOf(scopeOf(room, threadOf(event))).value = { kind: "reply", event };
         },
     },
     {
@@ -20,7 +27,7 @@ export default [
         label: () => words.value.timeline.edit,
         isFor: (aimed) => isThere(aimed) && aimed.isMine && isText(aimed.event),
         act: ({ event, room }) => {
-            targetOf(room.roomId).value = { kind: "edit", event };
+            targetOf(scopeOf(room, threadOf(event))).value = { kind: "edit", event };
         },
     },
 ] satisfies readonly MessageAction[];

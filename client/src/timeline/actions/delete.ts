@@ -14,6 +14,7 @@ export default {
     act: ({ event, room, matrix }) => {
         ask({
             title: words.value.timeline.deleteTitle,
+            text: words.value.timeline.deleteMore,
             yes: words.value.timeline.delete,
             isDangerous: true,
             act: () => matrix.client.redactEvent(room.roomId, event.getId() ?? ""),

@@ -6,7 +6,7 @@ import { plainText, richText } from "../richText";
 import "./text.css";
 
 /** What somebody wrote: its HTML where it has any that we take, or else its text. */
-function Text({ event }: TileProps): JSX.Element {
+function Text({ event, room }: TileProps): JSX.Element {
     const content = event.getContent();
     const isRich = content["format"] === "org.matrix.custom.html" && typeof content["formatted_body"] === "string";
     return (
@@ -14,7 +14,9 @@ function Text({ event }: TileProps): JSX.Element {
             class={`text ${isRich ? "" : "text-plain"} ${content.msgtype === MsgType.Notice ? "text-notice" : ""}`}
             dir="auto"
         >
-            {isRich ? richText(String(content["formatted_body"])) : plainText(bodyOf(event))}
+            {isRich
+                ? richText(String(content["formatted_body"]), (userId) => room.getMember(userId)?.name ?? null)
+                : plainText(bodyOf(event))}
         </div>
     );
 }

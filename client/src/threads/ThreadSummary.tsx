@@ -1,0 +1,33 @@
+import { NotificationCountType, type Room } from "matrix-js-sdk";
+import type { JSX } from "preact";
+import { Icon } from "../design/Icon";
+import { previewOf } from "../timeline/registry";
+import { words } from "../words";
+import { useThread } from "./threads";
+import "./ThreadSummary.css";
+
+/** How many answers a thread has, and the last of them. */
+export function ThreadSummary({ room, rootId }: { room: Room; rootId: string }): JSX.Element | null {
+    const thread = useThread(room, rootId);
+    if (!thread || thread.length === 0) return null;
+    const { threads } = words.value;
+    const last = thread.replyToEvent;
+    const unread = room.getThreadUnreadNotificationCount(rootId, NotificationCountType.Total);
+    return (
+        <span class="thread-summary">
+            <Icon name="thread" size={16} />
+            <strong>{threads.answers(thread.length)}</strong>
+            {last && last.getId() !== rootId && (
+                <bdi class="one-line">
+                    {last.sender?.name ?? last.getSender()}: {previewOf(last)}
+                </bdi>
+            )}
+            {unread > 0 && (
+                <span class="thread-unread">
+                    {unread}
+                    <span class="unseen">{words.value.rooms.unread(unread)}</span>
+                </span>
+            )}
+        </span>
+    );
+}
