@@ -436,7 +436,7 @@ export const words = {
         deactivateYes: "Delete for good",
         erase: "Also erase what I have stored: settings, pictures, files",
         eraseMore:
-            "Your messages stay in the chats that you were in: delete there what nobody should read any more. What others have on their own devices stays there.",
+            "Whoever was in a chat when you wrote keeps seeing what you wrote there; whoever comes later does not. What others have on their own devices stays there.",
         privacy: "Privacy",
         receipts: "Show others what I have read",
         typing: "Show others when I type",

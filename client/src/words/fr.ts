@@ -445,7 +445,7 @@ export const words: Words = {
         deactivateYes: "Supprimer définitivement",
         erase: "Effacer aussi ce que j’ai déposé : réglages, images, fichiers",
         eraseMore:
-            "Vos messages restent dans les conversations où vous étiez : supprimez-y d’abord ce que personne ne doit plus lire. Ce que les autres ont sur leurs propres appareils y reste.",
+            "Ceux qui étaient dans une conversation quand vous y écriviez continuent d’y voir vos messages ; ceux qui arrivent plus tard ne les voient pas. Ce que les autres ont sur leurs propres appareils y reste.",
         privacy: "Confidentialité",
         receipts: "Montrer aux autres ce que j’ai lu",
         typing: "Montrer aux autres que j’écris",

@@ -86,7 +86,7 @@ try {
     await newGroup(ben);
     await ben.page.getByLabel("Name of the group").fill("Weather of the North");
     await ben.page.getByText("Public, open").click();
-    check((await ben.page.getByLabel("Address").inputValue()) === "weather-of-the-north", "the name suggests an address");
+    await ben.page.waitForFunction((field) => field.value === "weather-of-the-north", await ben.page.getByLabel("Address").elementHandle());
     await ben.button("Create the group").click();
     await ben.page.getByRole("textbox", { name: "Write a message that others can read" }).waitFor();
     await cid.button("Search").click();
