@@ -149,6 +149,31 @@ export async function verifyByEmoji(asking, asked) {
     await Promise.all([phase(request, VerificationPhase.Done), phase(received, VerificationPhase.Done)]);
 }
 
+/** The other side of a comparison that somebody at another client has asked for. */
+export class VerificationAnswer {
+    #came;
+
+    constructor(person) {
+        this.#came = new Promise((resolve) => person.client.once(CryptoEvent.VerificationRequestReceived, resolve));
+    }
+
+    async accepted() {
+        this.request = await this.#came;
+        await this.request.accept();
+    }
+
+    /** What is to be compared, once the other side has begun. */
+    async emoji() {
+        await phase(this.request, VerificationPhase.Started);
+        this.sas = await emoji(this.request.verifier);
+        return this.sas.sas.emoji;
+    }
+
+    async same() {
+        await this.sas.confirm();
+    }
+}
+
 async function emoji(verifier) {
     const shown = new Promise((resolve) => verifier.once(VerifierEvent.ShowSas, resolve));
     verifier.verify().catch(() => {}); // what went wrong is seen in the phase of the request

@@ -50,13 +50,25 @@ export class Person {
         return this.page.getByRole("button", { name, exact: true });
     }
 
-    async signUp() {
+    async signUp({ keysLater = true } = {}) {
         await this.page.getByRole("link", { name: "Make an account" }).click();
         await this.fillIn("Make an account");
+        if (keysLater) await this.putOff();
     }
 
-    async logIn() {
+    async logIn({ keysLater = true } = {}) {
         await this.fillIn("Log in");
+        if (keysLater) await this.putOff();
+    }
+
+    /** What is asked about one's keys after arriving: later. */
+    async putOff() {
+        await this.dialog().getByRole("button", { name: "Later" }).click();
+        await this.dialog().waitFor({ state: "detached" });
+    }
+
+    dialog(name) {
+        return this.page.getByRole("dialog", name ? { name } : {});
     }
 
     async fillIn(action) {

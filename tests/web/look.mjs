@@ -30,6 +30,7 @@ try {
     await ann.page.getByLabel("User name").waitFor();
     await pictures(ann, "2-sign-up");
     await ann.fillIn("Make an account");
+    await ann.putOff();
     await pictures(ann, "3-empty");
     await ben.signUp();
     await ann.beginChatWith(ben);

@@ -62,6 +62,21 @@ STEPS = {
         "what failed is sent again",
         "done",
     ],
+    "keys_of_ones_own": [
+        "made a recovery key",
+        "has a copy of every key",
+        "confirmed the second device by pictures",
+        "read older messages there",
+        "read them on a third device with the recovery key",
+        "done",
+    ],
+    "keys_of_others": [
+        "talks with somebody at another client",
+        "compared keys by pictures",
+        "was told that the keys have changed, and sent nothing",
+        "went on without comparing, and what waited was sent",
+        "done",
+    ],
     "two_people": [
         "signed up",
         "began an encrypted chat",

@@ -11,7 +11,8 @@ import type { RoomView } from "../matrix/roomView";
  * | `place.tsx` | `Place`: what the middle column shows for `#/name/…` |
  * | `panels/*.tsx` | `Panel`: what the third column shows for `?panel=name` |
  * | `banners/*.tsx` | a component above the list of chats that draws nothing most of the time |
- * | `mainMenu.ts` | `MenuPart`: entries of the main menu |
+ * | `detailsParts/*.tsx` | `DetailsPart`: something about a chat, in its details |
+ * | `mainMenu.ts` | `MenuPart`, or several: entries of the main menu |
  * | `chatEntries.ts` | `ChatEntries`: more that one can do with a chat |
  * | `started.ts` | `(matrix) => stop`: runs while somebody is logged in |
  */
@@ -26,6 +27,9 @@ export interface Panel {
     title: () => string;
     Panel: ComponentType<{ roomId: string }>;
 }
+
+/** Draws nothing for a chat that it is not for. */
+export type DetailsPart = ComponentType<{ view: RoomView }>;
 
 export interface MenuPart {
     /** Smaller ones stand higher. */
@@ -42,7 +46,8 @@ type Files<T> = Record<string, { default: T }>;
 const places: Files<Place> = import.meta.glob("../*/place.tsx", { eager: true });
 const panels: Files<Panel> = import.meta.glob("../*/panels/*.tsx", { eager: true });
 const banners: Files<ComponentType> = import.meta.glob("../*/banners/*.tsx", { eager: true });
-const menuParts: Files<MenuPart> = import.meta.glob("../*/mainMenu.ts", { eager: true });
+const detailsParts: Files<DetailsPart> = import.meta.glob("../*/detailsParts/*.tsx", { eager: true });
+const menuParts: Files<MenuPart | readonly MenuPart[]> = import.meta.glob("../*/mainMenu.ts", { eager: true });
 const entriesOfChats: Files<ChatEntries> = import.meta.glob("../*/chatEntries.ts", { eager: true });
 const started: Files<Started> = import.meta.glob("../*/started.ts", { eager: true });
 
@@ -56,8 +61,11 @@ export function panelNamed(name: string): Panel | undefined {
 
 export const allBanners: readonly ComponentType[] = all(banners);
 
+export const allDetailsParts: readonly DetailsPart[] = all(detailsParts);
+
 export function mainMenu(matrix: Matrix): MenuEntry[] {
     return all(menuParts)
+        .flat()
         .sort((one, other) => one.order - other.order)
         .flatMap((part) => part.entries(matrix));
 }

@@ -12,7 +12,7 @@ import { actionsFor } from "./actions";
 import { eventParts } from "./eventParts";
 import { originOf } from "./origin";
 import { Quote } from "./Quote";
-import { tileOf } from "./registry";
+import { allMarks, tileOf } from "./registry";
 import "./EventLine.css";
 
 interface EventLineProps {
@@ -130,12 +130,15 @@ function mentions(event: MatrixEvent, userId: string): boolean {
 }
 
 /** When it was said, whether it was changed, and what became of one's own. */
-function Below({ event, isMine, isRead }: EventLineProps): JSX.Element {
+function Below({ event, isMine, isRead, looks }: EventLineProps): JSX.Element {
     const { timeline } = words.value;
     const edited = event.replacingEventDate();
     return (
         <span class="event-below">
             {edited && <span title={timeline.editedAt(edited.toLocaleString(language.value))}>{timeline.edited}</span>}
+            {allMarks().map((Mark, i) => (
+                <Mark key={i} event={event} looks={looks} />
+            ))}
             <time dateTime={event.getDate()?.toISOString()}>{timeOfDay(event.getTs(), language.value)}</time>
             {isMine && <Fate status={event.status} isRead={isRead} />}
         </span>

@@ -11,6 +11,15 @@ export interface TileProps {
     looks: string;
 }
 
+/** Something small beside the time of a message, of any kind: a file in the folder `marks/` of any slice. */
+export type Mark = ComponentType<{ event: MatrixEvent; looks: string }>;
+
+const markFiles: Record<string, { default: Mark }> = import.meta.glob("../*/marks/*.tsx", { eager: true });
+
+export function allMarks(): Mark[] {
+    return Object.values(markFiles).map((file) => file.default);
+}
+
 /**
  * How one kind of event is shown. A file in the folder `tiles/` of any slice, with one or several of these as its
  * default export, adds a kind.

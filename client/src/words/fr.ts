@@ -58,9 +58,6 @@ export const words: Words = {
         ownerGone:
             "Ce lien n’est plus valable. Redémarrez le serveur : tant qu’il n’a pas de propriétaire, il en affiche un nouveau.",
         logOut: "Se déconnecter",
-        logOutTitle: "Se déconnecter de cet appareil ?",
-        logOutWarning:
-            "Les clés de vos conversations chiffrées sont effacées de cet appareil. Sans sauvegarde de ces clés, et sans un autre appareil qui les a, vous ne pourrez plus lire ces conversations.",
         loggedOut: "Vous avez été déconnecté.",
         loggedOutSoft:
             "Cette connexion a expiré. Connectez-vous de nouveau : vos conversations et vos clés sont encore là.",
@@ -175,7 +172,6 @@ export const words: Words = {
         cannotDecrypt: {
             title: "Ce message ne peut pas être lu sur cet appareil",
             noKey: "Sa clé n’est pas encore arrivée. Elle viendra d’elle-même quand l’appareil de l’expéditeur sera de nouveau en ligne.",
-            beforeLogin: "Il a été envoyé avant votre connexion ici. Restaurez vos clés pour le lire.",
             notMember: "Il a été envoyé avant votre arrivée.",
             withheld: "L’appareil de l’expéditeur n’a pas donné la clé à celui-ci.",
             unverified: "L’expéditeur ne donne ses clés qu’aux appareils vérifiés. Vérifiez celui-ci.",
@@ -228,7 +224,279 @@ export const words: Words = {
         languageTitle: "Langue",
     },
 
-    keys: {},
+    keys: {
+        title: "Clés et appareils",
+        later: "Plus tard",
+        next: "Continuer",
+        done: "Terminé",
+        wrong: "Cela n’a pas marché. Y a-t-il du réseau ? Réessayez.",
+        passwordTitle: "Est-ce bien vous ?",
+        passwordWhy: "Il faut votre mot de passe pour ce que vous voulez faire.",
+        passwordWrong: "Ce n’est pas le mot de passe de votre compte.",
+        passwordElsewhere:
+            "Le serveur demande plus qu’un mot de passe, ce que Chappe ne sait pas donner. Faites-le avec un autre client.",
+        confirm: "Confirmer",
+
+        first: {
+            title: "Ne perdez pas vos messages",
+            why: "Vos conversations sont chiffrées. Les clés pour les lire sont sur cet appareil, et nulle part ailleurs.",
+            whatFor:
+                "Si vous le perdez, ou si vous vous connectez ailleurs, une clé de récupération vous rend vos messages. Elle ouvre une copie de vos clés que le serveur garde sans pouvoir la lire.",
+            nobody: "Vous seul avez la clé de récupération. Personne ne peut la retrouver ni la renvoyer, pas même la personne qui gère ce serveur.",
+            make: "Créer une clé de récupération",
+            keyTitle: "Votre clé de récupération",
+            keyIntro:
+                "Rangez-la là où vous la retrouverez dans des années : dans un gestionnaire de mots de passe, ou sur papier.",
+            copy: "Copier",
+            save: "Enregistrer dans un fichier",
+            print: "Imprimer",
+            kept: "Je l’ai rangée en lieu sûr",
+            finish: "Terminer",
+            passphraseInstead: "Choisir plutôt une phrase secrète",
+            passphraseTitle: "Votre phrase secrète",
+            passphraseIntro:
+                "Plusieurs mots que personne ne devine, et dont vous ne vous servez nulle part ailleurs. Ils ouvrent la même chose que la clé de récupération, que vous recevrez aussi.",
+            passphrase: "Phrase secrète",
+            passphraseHint: "Au moins 16 caractères : quatre mots sans rapport entre eux",
+            passphraseAgain: "Encore une fois",
+            passphraseShort: "Elle est trop facile à deviner. Prenez plus de mots.",
+            passphraseDiffers: "Les deux ne sont pas pareilles.",
+            doneTitle: "Vos messages ne se perdront pas",
+            doneText: "Une copie de vos clés est gardée, et chaque nouvelle clé s’y ajoute d’elle-même.",
+            fileName: "Clé de récupération Chappe.txt",
+            fileText: (key, person) =>
+                `Clé de récupération de ${person}\n\n${key}\n\nAvec cette clé, vous pourrez relire vos messages chiffrés si vous perdez vos appareils.\nRangez-la là où personne d’autre ne la trouve. Personne d’autre ne l’a, pas même la personne qui gère le serveur.\n`,
+        },
+
+        bannerFirst: "Vos messages ne sont que sur cet appareil.",
+        bannerFirstAct: "Les protéger",
+        bannerUnconfirmed: "Cet appareil n’est pas encore confirmé. Les anciens messages ne peuvent pas y être lus.",
+        bannerUnconfirmedAct: "Le confirmer",
+        bannerRestoring: (done, total) => `Ouverture des anciens messages : ${done} clés sur ${total}`,
+        bannerRestoringStart: "Les clés de vos anciens messages arrivent",
+        bannerNewDevice: (name) => `Un nouvel appareil s’est connecté à votre compte : ${name}. Était-ce vous ?`,
+        bannerNewDeviceYes: "Oui, le confirmer",
+        bannerNewDeviceNo: "Non",
+        bannerAsked: (name) => `${name} voudrait comparer vos clés.`,
+        bannerAskedAct: "Voir",
+
+        device: {
+            title: "Confirmez cet appareil",
+            intro: "Montrez que c’est bien vous. Les anciens messages pourront être lus ici, et les autres verront que cet appareil est le vôtre.",
+            withOther: "Avec un autre appareil",
+            withOtherMore: "Vous y êtes connecté, et vous l’avez sous la main",
+            withKey: "Avec la clé de récupération",
+            withKeyMore: "Ou avec la phrase secrète que vous avez choisie",
+            withNothing: "Je n’ai ni l’un ni l’autre",
+            withNothingMore: "Vous recommencez avec de nouvelles clés",
+        },
+
+        restore: {
+            title: "Clé de récupération ou phrase secrète",
+            field: "Ce que vous avez gardé",
+            hint: "Les espaces et les retours à la ligne ne comptent pas",
+            act: "Restaurer",
+            wrong: "Cette clé ou cette phrase n’ouvre pas vos clés. Cherchez une faute de frappe.",
+            wrongShape: "Une clé de récupération a 48 lettres et chiffres et commence par E.",
+            nothing: "Le serveur ne garde aucune copie de vos clés.",
+            doneTitle: "Cet appareil est confirmé",
+            doneText: (count) =>
+                plural(count, {
+                    one: "# clé a été restaurée. Vos anciens messages peuvent être lus ici.",
+                    other: "# clés ont été restaurées. Vos anciens messages peuvent être lus ici.",
+                }),
+            doneNone: "Il n’y avait pas d’ancienne clé à restaurer.",
+        },
+
+        reset: {
+            title: "Recommencer avec de nouvelles clés ?",
+            lost: "Perdu : les messages qu’aucun de vos appareils ne peut plus lire. Personne ne peut les rendre.",
+            told: "Vos contacts apprendront que vos clés ont changé. Ceux qui les avaient comparées devraient recommencer.",
+            others: "Vos autres appareils devront être confirmés de nouveau.",
+            stays: "Ce qui reste : votre compte, vos conversations et vos contacts, et chaque message qui peut être lu sur cet appareil.",
+            act: "Recommencer",
+            doneTitle: "Vous avez de nouvelles clés",
+        },
+
+        compare: {
+            titleOwn: "Comparer avec votre autre appareil",
+            title: (name) => `Comparer vos clés avec ${name}`,
+            asksOwn: (name) =>
+                `Votre appareil « ${name} » demande à être confirmé. Êtes-vous en train de vous y connecter ?`,
+            asksOwnUnnamed:
+                "Un autre de vos appareils demande à être confirmé. Êtes-vous en train de vous y connecter ?",
+            asks: (name) =>
+                `${name} voudrait s’assurer que personne n’est entre vous. Faites-le pendant que vous vous voyez ou que vous vous parlez.`,
+            accept: "Commencer",
+            decline: "Pas maintenant",
+            notMe: "Non, ce n’est pas moi",
+            waitingOwn:
+                "Ouvrez Chappe, ou un autre client Matrix, sur un appareil où vous êtes connecté, et acceptez-y.",
+            waiting: (name) => `En attente : ${name} doit accepter.`,
+            chooseOwn: "Scannez ce code avec l’autre appareil, ou comparez des images.",
+            choose: (name) => `${name} peut scanner ce code si vous êtes ensemble. Sinon, comparez des images.`,
+            chooseEmoji: "Vous verrez les sept mêmes images des deux côtés.",
+            code: "Un code pour la caméra de l’autre appareil",
+            scan: "Scanner le code de l’autre appareil",
+            scanning: "Présentez le code de l’autre appareil à la caméra.",
+            noCamera: "La caméra ne peut pas servir. Autorisez-la dans le navigateur, ou comparez des images.",
+            wrongCode: "Ce n’est pas le code de l’autre appareil.",
+            emoji: "Comparer des images",
+            wait: "Un instant",
+            same: "Ces images sont-elles aussi de l’autre côté, dans le même ordre ?",
+            yes: "Ce sont les mêmes",
+            no: "Elles sont différentes",
+            waitingForOther: "En attente de l’autre côté",
+            scanned: "L’autre appareil dit-il que cela a marché ?",
+            scannedYes: "Oui",
+            scannedNo: "Non",
+            doneOwn: "L’appareil est confirmé. Les clés de vos messages lui arrivent d’elles-mêmes.",
+            done: (name) =>
+                `Vous savez maintenant avec certitude que vous écrivez à ${name}. Si cela change, vous en serez averti.`,
+            doneTitle: "Confirmé",
+            endedTitle: "Non confirmé",
+            endedDifferent:
+                "Les images étaient différentes. Quelqu’un est peut-être entre vous, ou vous n’avez pas comparé la même chose. Réessayez, si possible avec un autre réseau.",
+            endedOther: "L’autre côté a arrêté.",
+            endedHere: "Vous avez arrêté.",
+            endedTime: "Cela a pris trop de temps.",
+            endedElsewhere: "Cela a continué sur un autre de vos appareils.",
+            endedUnknown: "Les deux clients ne se sont pas compris. Réessayez.",
+            inChat: (name) => `${name} voudrait comparer vos clés`,
+            inChatMine: (name) => `Vous avez demandé à ${name} de comparer vos clés`,
+        },
+
+        person: {
+            verified: "Clés comparées",
+            verifiedMore: (name) => `Vous avez comparé vos clés. C’est bien ${name}, et personne n’est entre vous.`,
+            unverified: "Clés non comparées",
+            unverifiedMore: (name) =>
+                `Pour être certain que personne n’est entre vous, comparez vos clés avec ${name}.`,
+            none: "Pas encore de clés",
+            noneMore: (name) => `${name} n’a pas mis en place de clés qui pourraient être comparées.`,
+            compare: "Comparer les clés",
+            changedTitle: (name) => `Les clés de ${name} ont changé`,
+            changed:
+                "C’est peut-être un nouveau téléphone, ou quelqu’un d’autre. Demandez par un autre moyen, ou comparez les clés.",
+            broken: "Vous les aviez comparées. Rien ne part avant que vous les compariez de nouveau, ou que vous décidiez de vous en passer.",
+            goOn: "Continuer",
+            goOnWithout: "Continuer sans comparer",
+            unsigned: (name, devices) =>
+                `${name} n’a pas confirmé un de ses appareils : ${devices}. Rien ne part avant qu’il soit confirmé, ou que vous décidiez de continuer.`,
+            sendAnyway: "Envoyer quand même",
+        },
+
+        mark: {
+            unknown: "On ne sait pas avec certitude qui a envoyé ceci",
+            unverifiedPerson: "Vous n’avez pas comparé vos clés avec l’expéditeur",
+            unsignedDevice: "Envoyé d’un appareil que son propriétaire n’a pas confirmé",
+            unknownDevice: "Envoyé d’un appareil inconnu, ou retiré depuis",
+            notGuaranteed: "Restauré d’une copie : il n’est pas certain que personne ne l’ait modifié",
+            changed: "Les clés de l’expéditeur ont changé depuis que vous les avez comparées",
+            otherSender: "L’appareil qui a envoyé ceci appartient à quelqu’un d’autre",
+            open: "Envoyé sans chiffrement",
+        },
+
+        unread: {
+            noBackup:
+                "Il a été envoyé avant votre connexion ici, et aucune copie de vos clés n’est gardée qui pourrait l’ouvrir.",
+            needsConfirm: "Il a été envoyé avant votre connexion ici. Confirmez cet appareil pour le lire.",
+            notInBackup:
+                "Il a été envoyé avant votre connexion ici, et sa clé n’est pas parmi celles qui sont gardées.",
+            unsignedDevice: "Il vient d’un appareil que son propriétaire n’a pas confirmé.",
+            confirm: "Confirmer cet appareil",
+            again: "Chercher encore la clé",
+            stillNot: "La clé n’est toujours pas là.",
+        },
+
+        page: {
+            thisDevice: "Cet appareil",
+            confirmed: "Confirmé",
+            confirmedMore: "Les autres voient qu’il est à vous.",
+            unconfirmed: "Non confirmé",
+            unconfirmedMore: "Les anciens messages ne peuvent pas être lus ici, et les autres sont avertis.",
+            copy: "Copie de vos clés",
+            copyOn: "Elle est gardée sur le serveur, où personne ne peut l’ouvrir.",
+            copyAll: "Toutes les clés y sont.",
+            copyLeft: (count) => plural(count, { one: "# clé reste à ajouter.", other: "# clés restent à ajouter." }),
+            copyOff: "Aucune copie n’est gardée. Si vous perdez cet appareil, vous perdez vos messages.",
+            copyFailed: "Impossible d’y ajouter des clés pour le moment. Un nouvel essai se fera tout seul.",
+            turnOn: "Garder une copie",
+            recovery: "Clé de récupération",
+            recoveryOn: "Vous en avez une. Elle ouvre la copie si vous perdez vos appareils.",
+            recoveryOff: "Vous n’en avez pas. Seuls vos appareils peuvent ouvrir la copie.",
+            recoveryMake: "Créer une clé de récupération",
+            recoveryNew: "En créer une nouvelle",
+            recoveryUse: "S’en servir ici",
+            devices: "Où vous êtes connecté",
+            more: "Plus",
+            fingerprint: "Empreinte de cet appareil",
+        },
+
+        devices: {
+            here: "Cet appareil",
+            confirmed: "Confirmé",
+            unconfirmed: "Non confirmé",
+            noKeys: "Sans chiffrement",
+            lastSeen: (when) => `Vu ${when}`,
+            unnamed: "Sans nom",
+            rename: "Renommer",
+            name: "Nom",
+            save: "Enregistrer",
+            confirm: "Confirmer",
+            logOut: "Déconnecter",
+            logOutTitle: (name) => `Déconnecter ${name} ?`,
+            logOutMore: "L’appareil est déconnecté aussitôt, et ses clés en sont effacées.",
+            logOutOthers: "Déconnecter tous les autres appareils",
+            logOutOthersTitle: "Déconnecter tous les autres appareils ?",
+            actions: (name) => `Que faire de ${name}`,
+            failed: "La liste de vos appareils n’est pas arrivée.",
+            was: (name) => `Quelqu’un s’est connecté : ${name}`,
+            wasMine:
+                "Ayez l’appareil sous la main : vous comparerez sept images, ou scannerez un code. Ensuite, il reçoit les clés de vos messages.",
+            wasMore:
+                "Si vous continuez, cet appareil est déconnecté. Qui a fait cela connaît votre mot de passe : choisissez-en un autre maintenant.",
+            password: "Votre mot de passe actuel",
+            newPassword: "Un nouveau mot de passe",
+            newPasswordHint: "Au moins 8 caractères",
+            act: "Le déconnecter et changer le mot de passe",
+            acted: "L’appareil est déconnecté, et votre mot de passe est changé.",
+            weak: "Choisissez un mot de passe plus long.",
+        },
+
+        file: {
+            exportAct: "Enregistrer les clés dans un fichier",
+            exportTitle: "Enregistrer vos clés dans un fichier",
+            exportMore:
+                "Qui a ce fichier et sa phrase secrète peut lire vos messages. D’autres clients Matrix peuvent l’ouvrir aussi.",
+            importAct: "Reprendre les clés d’un fichier",
+            importTitle: "Reprendre les clés d’un fichier",
+            importMore: "Un fichier que Chappe ou un autre client Matrix a enregistré.",
+            choose: "Choisir un fichier",
+            chosen: (name) => `Choisi : ${name}`,
+            passphrase: "Phrase secrète du fichier",
+            save: "Enregistrer",
+            take: "Reprendre les clés",
+            wrong: "La phrase secrète n’ouvre pas ce fichier.",
+            notOne: "Ce n’est pas un fichier de clés.",
+            took: (count) => plural(count, { one: "# clé a été reprise.", other: "# clés ont été reprises." }),
+            name: "Clés Chappe.txt",
+        },
+
+        out: {
+            title: "Se déconnecter de cet appareil ?",
+            safe: "Une copie de vos clés est gardée. Avec votre clé de récupération, ou un autre de vos appareils, vous relirez vos messages.",
+            onlyDevices:
+                "Vous n’avez pas de clé de récupération. Pour relire vos messages chiffrés, il vous faudra un autre appareil où vous êtes connecté.",
+            unsafe: "Les clés de vos messages ne sont qu’ici. Si vous vous déconnectez maintenant, personne ne pourra plus lire ces messages, pas même vous.",
+            left: (count) =>
+                plural(count, {
+                    one: "Une clé n’est pas encore dans la copie. Attendez un instant.",
+                    other: "# clés ne sont pas encore dans la copie. Attendez un instant.",
+                }),
+            keep: "Créer d’abord une clé de récupération",
+        },
+    },
     media: {
         nameless: "fichier",
         kinds: { picture: "Image", video: "Vidéo", sound: "Son", voice: "Message vocal", file: "Fichier" },

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Panel } from "../../app/parts";
+import { allDetailsParts, type Panel } from "../../app/parts";
 import { Avatar } from "../../design/Avatar";
 import { Icon } from "../../design/Icon";
 import { useMatrix } from "../../matrix/matrix";
@@ -34,6 +34,9 @@ function Details({ roomId }: { roomId: string }): JSX.Element | null {
                 </span>
             </p>
             {room && view.partner === null && <GroupActions key={roomId} room={room} />}
+            {allDetailsParts.map((Part, i) => (
+                <Part key={i} view={view} />
+            ))}
             <div class="details-actions">
                 {chatMenu(view, matrix).map((entry) => (
                     <button

@@ -1,0 +1,68 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { navigate } from "../app/route";
+import { Button } from "../design/Button";
+import { Dialog } from "../design/Dialog";
+import { openDialog } from "../design/dialogs";
+import { Icon } from "../design/Icon";
+import { useMatrix } from "../matrix/matrix";
+import { logOut } from "../matrix/open";
+import { words } from "../words";
+import { openFirstSteps } from "./FirstSteps";
+import { keysOf } from "./state";
+import "./dialogs.css";
+
+/** Ask before the keys are removed from this device, and say what that costs. */
+export function openLogOut(): void {
+    openDialog((close) => <LogOut onClose={close} />);
+}
+
+function LogOut({ onClose }: { onClose: () => void }): JSX.Element {
+    const matrix = useMatrix();
+    const { session, common, keys } = words.value;
+    const [isBusy, setBusy] = useState(false);
+    const { view, remaining, devices } = keysOf(matrix);
+    const { hasRecovery, canConfirm, backup } = view.value;
+    const hasOther = devices.value.some(({ id, isConfirmed }) => isConfirmed && id !== matrix.session.deviceId);
+    const left = backup === null ? 0 : (remaining.value ?? 0);
+    const isSafe = backup !== null && hasRecovery && left === 0;
+    const said = isSafe ? keys.out.safe : hasOther ? keys.out.onlyDevices : keys.out.unsafe;
+    const go = async (): Promise<void> => {
+        setBusy(true);
+        await logOut(matrix);
+        onClose();
+        navigate({ name: "log-in" }, { replace: true });
+    };
+    const canMake = canConfirm && !hasRecovery;
+    const actions = (
+        <>
+            <Button onClick={onClose} autoFocus={!canMake}>
+                {common.cancel}
+            </Button>
+            <Button kind="danger" busy={isBusy} onClick={go}>
+                {session.logOut}
+            </Button>
+            {canMake && (
+                <Button
+                    kind="main"
+                    icon="key"
+                    autoFocus
+                    onClick={() => {
+                        onClose();
+                        openFirstSteps();
+                    }}
+                >
+                    {keys.out.keep}
+                </Button>
+            )}
+        </>
+    );
+    return (
+        <Dialog title={keys.out.title} onClose={onClose} actions={actions}>
+            <p class={isSafe ? "keys-notice" : "keys-notice keys-warning"}>
+                <Icon name={isSafe ? "check" : "warn"} />
+                <span>{hasRecovery && left > 0 ? keys.out.left(left) : said}</span>
+            </p>
+        </Dialog>
+    );
+}

@@ -1,0 +1,180 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Place } from "../app/parts";
+import { navigate } from "../app/route";
+import { Button, IconButton } from "../design/Button";
+import { Icon, type IconName } from "../design/Icon";
+import { trying } from "../design/Toasts";
+import { type Matrix, useMatrix } from "../matrix/matrix";
+import { words } from "../words";
+import { openConfirmDevice } from "./ConfirmDevice";
+import { cryptoOf } from "./crypto";
+import { Devices } from "./Devices";
+import { inGroups } from "./devices";
+import { openFirstSteps } from "./FirstSteps";
+import { openExport, openImport } from "./KeyFileDialogs";
+import { openReset } from "./ResetDialog";
+import { openRestore } from "./RestoreDialog";
+import { keysOf } from "./state";
+import "./place.css";
+
+/** `#/keys`: how it stands with one's keys, and what can be done about it. */
+function KeysPlace(): JSX.Element {
+    const { keys, common } = words.value;
+    useEffect(() => {
+        document.title = `${keys.title} · ${common.appName}`;
+    }, [keys, common]);
+    return (
+        <div class="keys-place scrolls">
+            <header class="keys-place-head">
+                <IconButton
+                    icon="back"
+                    label={common.back}
+                    class="only-on-phones icon-turns"
+                    onClick={() => navigate({ name: "chats" })}
+                />
+                <h2>{keys.title}</h2>
+            </header>
+            <div class="keys-place-body">
+                <KeysState />
+                <Part title={keys.page.devices}>
+                    <Devices />
+                </Part>
+                <More />
+            </div>
+        </div>
+    );
+}
+
+export default { name: "keys", Place: KeysPlace } satisfies Place;
+
+function Part({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+    return (
+        <section class="keys-part">
+            <h3>{title}</h3>
+            {children}
+        </section>
+    );
+}
+
+/** This device, the copy of the keys and the recovery key: each in a sentence, with what to do. */
+export function KeysState(): JSX.Element {
+    const matrix = useMatrix();
+    const { page } = words.value.keys;
+    const { view } = keysOf(matrix);
+    const { isConfirmed, canConfirm, hasRecovery, backup } = view.value;
+    return (
+        <>
+            <Part title={page.thisDevice}>
+                <Fact
+                    isGood={isConfirmed}
+                    icon={isConfirmed ? "check" : "warn"}
+                    said={isConfirmed ? page.confirmed : page.unconfirmed}
+                    more={isConfirmed ? page.confirmedMore : page.unconfirmedMore}
+                />
+                {!isConfirmed && (
+                    <Button kind="main" onClick={openConfirmDevice}>
+                        {words.value.keys.device.title}
+                    </Button>
+                )}
+            </Part>
+            <Part title={page.copy}>
+                <Copy matrix={matrix} />
+                {backup === null && isConfirmed && (
+                    <Button onClick={() => void trying(turnOn(matrix))}>{page.turnOn}</Button>
+                )}
+            </Part>
+            <Part title={page.recovery}>
+                <Fact
+                    isGood={hasRecovery}
+                    icon={hasRecovery ? "key" : "warn"}
+                    said={hasRecovery ? page.recoveryOn : page.recoveryOff}
+                />
+                {canConfirm && (
+                    <Button kind={hasRecovery ? "plain" : "main"} icon="key" onClick={openFirstSteps}>
+                        {hasRecovery ? page.recoveryNew : page.recoveryMake}
+                    </Button>
+                )}
+                {hasRecovery && (!isConfirmed || backup === null) && (
+                    <Button onClick={openRestore}>{page.recoveryUse}</Button>
+                )}
+            </Part>
+        </>
+    );
+}
+
+function Copy({ matrix }: { matrix: Matrix }): JSX.Element {
+    const { page } = words.value.keys;
+    const { view, remaining, isFailing } = keysOf(matrix);
+    if (view.value.backup === null) return <Fact isGood={false} icon="warn" said={page.copyOff} />;
+    const left = remaining.value;
+    const more = isFailing.value
+        ? page.copyFailed
+        : left === null
+          ? undefined
+          : left > 0
+            ? page.copyLeft(left)
+            : page.copyAll;
+    return <Fact isGood={!isFailing.value} icon={isFailing.value ? "warn" : "check"} said={page.copyOn} more={more} />;
+}
+
+/** Where there is one that this device may add to, that one; or else a new one. */
+async function turnOn(matrix: Matrix): Promise<void> {
+    const crypto = cryptoOf(matrix);
+    if (await crypto.checkKeyBackupAndEnable()) await keysOf(matrix).look();
+    if (keysOf(matrix).view.value.backup !== null) return;
+    if (keysOf(matrix).view.value.hasRecovery) return openRestore();
+    await crypto.resetKeyBackup();
+}
+
+interface FactProps {
+    isGood: boolean;
+    icon: IconName;
+    said: string;
+    more?: string | undefined;
+}
+
+function Fact({ isGood, icon, said, more }: FactProps): JSX.Element {
+    return (
+        <p class={isGood ? "keys-fact keys-fact-good" : "keys-fact"}>
+            <Icon name={icon} />
+            <span>
+                <strong>{said}</strong>
+                {more && <span>{more}</span>}
+            </span>
+        </p>
+    );
+}
+
+function More(): JSX.Element {
+    const matrix = useMatrix();
+    const { keys } = words.value;
+    const [fingerprint, setFingerprint] = useState("");
+    useEffect(() => {
+        void cryptoOf(matrix)
+            .getOwnDeviceKeys()
+            .then(({ ed25519 }) => setFingerprint(inGroups(ed25519)));
+    }, [matrix]);
+    return (
+        <details class="keys-part keys-more">
+            <summary>{keys.page.more}</summary>
+            <div>
+                <Button icon="download" onClick={openExport}>
+                    {keys.file.exportAct}
+                </Button>
+                <Button icon="plus" onClick={openImport}>
+                    {keys.file.importAct}
+                </Button>
+                <Button icon="again" onClick={openReset}>
+                    {keys.device.withNothingMore}
+                </Button>
+                <dl>
+                    <dt>{keys.page.fingerprint}</dt>
+                    <dd>
+                        <code>{fingerprint}</code>
+                    </dd>
+                </dl>
+            </div>
+        </details>
+    );
+}
