@@ -60,7 +60,7 @@ async def get_deaf(request: Request) -> JSONObject:
 async def served() -> AsyncIterator[tuple[Application, HTTPServer]]:
     resources, clock = Resources(), SettableClock()
     resources.add(Left())
-    bounds = Bounds(body_seconds=0.2, stop_grace_seconds=0.5)
+    bounds = Bounds(body_seconds=0.2, stop_grace_seconds=4.0)
     application = Application(
         Routes(routes, waiting), resources, Tokens(), RecordingBus(), rates=RateLimits({}, clock), bounds=bounds
     )
