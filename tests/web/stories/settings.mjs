@@ -85,6 +85,7 @@ try {
     await page.waitForFunction(() => !document.querySelector("[role=menu]"));
     for (let isMuted = false; !isMuted; ) {
         await cleo.chat("Dan").click({ button: "right" });
+        await page.getByRole("menuitem", { name: /^(Un)?[Mm]ute$/ }).waitFor();
         isMuted = (await page.getByRole("menuitem", { name: "Unmute", exact: true }).count()) > 0;
         await page.keyboard.press("Escape");
         await page.getByRole("menu").waitFor({ state: "detached" });
