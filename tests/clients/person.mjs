@@ -149,23 +149,28 @@ export async function verifyByEmoji(asking, asked) {
     await Promise.all([phase(request, VerificationPhase.Done), phase(received, VerificationPhase.Done)]);
 }
 
-/** The other side of a comparison that somebody at another client has asked for. */
-export class VerificationAnswer {
+/** One side of a comparison, whose other side is somebody at another client. */
+export class Comparison {
     #came;
 
     constructor(person) {
+        this.person = person;
         this.#came = new Promise((resolve) => person.client.once(CryptoEvent.VerificationRequestReceived, resolve));
     }
 
-    async accepted() {
+    async accepts() {
         this.request = await this.#came;
         await this.request.accept();
     }
 
-    /** What is to be compared, once the other side has begun. */
-    async emoji() {
-        await phase(this.request, VerificationPhase.Started);
-        this.sas = await emoji(this.request.verifier);
+    async asks(userId, roomId) {
+        this.request = await this.person.crypto.requestVerificationDM(userId, roomId);
+    }
+
+    /** What is to be compared. `begins`: this side chooses that it is emoji. */
+    async emoji({ begins = false } = {}) {
+        await phase(this.request, begins ? VerificationPhase.Ready : VerificationPhase.Started);
+        this.sas = await emoji(begins ? await this.request.startVerification("m.sas.v1") : this.request.verifier);
         return this.sas.sas.emoji;
     }
 

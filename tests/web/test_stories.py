@@ -62,6 +62,15 @@ STEPS = {
         "what failed is sent again",
         "done",
     ],
+    "keys_by_camera": [
+        "chose a passphrase",
+        "stopped a comparison",
+        "scanned a code",
+        "restored with the passphrase",
+        "saved keys in a file and took them back",
+        "threw a stranger out",
+        "done",
+    ],
     "keys_of_ones_own": [
         "made a recovery key",
         "has a copy of every key",
@@ -75,6 +84,7 @@ STEPS = {
         "compared keys by pictures",
         "was told that the keys have changed, and sent nothing",
         "went on without comparing, and what waited was sent",
+        "was asked to compare again",
         "done",
     ],
     "two_people": [

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { navigate } from "../app/route";
 import { Button } from "../design/Button";
 import { Dialog } from "../design/Dialog";
@@ -23,17 +23,27 @@ function LogOut({ onClose }: { onClose: () => void }): JSX.Element {
     const [isBusy, setBusy] = useState(false);
     const { view, remaining, devices } = keysOf(matrix);
     const { hasRecovery, canConfirm, backup } = view.value;
+    useEffect(() => void keysOf(matrix).count(), [matrix]);
     const hasOther = devices.value.some(({ id, isConfirmed }) => isConfirmed && id !== matrix.session.deviceId);
     const left = backup === null ? 0 : (remaining.value ?? 0);
-    const isSafe = backup !== null && hasRecovery && left === 0;
-    const said = isSafe ? keys.out.safe : hasOther ? keys.out.onlyDevices : keys.out.unsafe;
+    const hasAny = matrix.rooms.chats.value.some(({ isEncrypted }) => isEncrypted);
+    const isSafe = !hasAny || (backup !== null && hasRecovery && left === 0);
+    const said = !hasAny
+        ? keys.out.nothing
+        : isSafe
+          ? keys.out.safe
+          : hasRecovery && left > 0
+            ? keys.out.left(left)
+            : hasOther
+              ? keys.out.onlyDevices
+              : keys.out.unsafe;
     const go = async (): Promise<void> => {
         setBusy(true);
         await logOut(matrix);
         onClose();
         navigate({ name: "log-in" }, { replace: true });
     };
-    const canMake = canConfirm && !hasRecovery;
+    const canMake = hasAny && canConfirm && !hasRecovery;
     const actions = (
         <>
             <Button onClick={onClose} autoFocus={!canMake}>
@@ -61,7 +71,7 @@ function LogOut({ onClose }: { onClose: () => void }): JSX.Element {
         <Dialog title={keys.out.title} onClose={onClose} actions={actions}>
             <p class={isSafe ? "keys-notice" : "keys-notice keys-warning"}>
                 <Icon name={isSafe ? "check" : "warn"} />
-                <span>{hasRecovery && left > 0 ? keys.out.left(left) : said}</span>
+                <span>{said}</span>
             </p>
         </Dialog>
     );

@@ -63,6 +63,7 @@ export function KeysState(): JSX.Element {
     const { page } = words.value.keys;
     const { view } = keysOf(matrix);
     const { isConfirmed, canConfirm, hasRecovery, backup } = view.value;
+    useEffect(() => void keysOf(matrix).count(), [matrix, backup]);
     return (
         <>
             <Part title={page.thisDevice}>
@@ -106,7 +107,9 @@ export function KeysState(): JSX.Element {
 function Copy({ matrix }: { matrix: Matrix }): JSX.Element {
     const { page } = words.value.keys;
     const { view, remaining, isFailing } = keysOf(matrix);
-    if (view.value.backup === null) return <Fact isGood={false} icon="warn" said={page.copyOff} />;
+    const { backup, hasIdentity, isConfirmed } = view.value;
+    if (hasIdentity && !isConfirmed) return <Fact isGood={false} icon="clock" said={page.copyWaits} />;
+    if (backup === null) return <Fact isGood={false} icon="warn" said={page.copyOff} />;
     const left = remaining.value;
     const more = isFailing.value
         ? page.copyFailed
@@ -166,7 +169,7 @@ function More(): JSX.Element {
                     {keys.file.importAct}
                 </Button>
                 <Button icon="again" onClick={openReset}>
-                    {keys.device.withNothingMore}
+                    {keys.page.beginAgain}
                 </Button>
                 <dl>
                     <dt>{keys.page.fingerprint}</dt>

@@ -6,7 +6,7 @@ import { offer } from "./asked";
 import { openComparison } from "./Comparison";
 import { openConfirmDevice } from "./ConfirmDevice";
 import { openFirstSteps } from "./FirstSteps";
-import { restoreAll } from "./restore";
+import { readAgain, restoreAll } from "./restore";
 import { keepSending } from "./sending";
 import { setUpKeys } from "./setUp";
 import { keysOf } from "./state";
@@ -16,15 +16,20 @@ import "./keyring";
 /** Said in this browser once the first steps of this login were shown; logging out removes it. */
 const SHOWN = "chappe.keys.shown";
 
+/** Another device adds its newest keys to the copy only after some seconds, and is not always there. */
+const AGAIN_MS = [15_000, 60_000];
+
 /** Sets the keys up, or asks to confirm this device, and shows what other devices and people ask for. */
 const start: Started = (matrix) => {
     const keys = keysOf(matrix);
     const people = peopleOf(matrix);
     const { client } = matrix;
     const onRequest = (request: VerificationRequest): void => show(matrix, request);
+    const timers = new Set<number>();
     const onKey = (): void => {
         // The key of the copy has come from another device: so the older messages can be read.
         restoreAll(matrix).catch((error: unknown) => console.warn("Older keys did not come", error));
+        for (const after of AGAIN_MS) timers.add(window.setTimeout(() => void readAgain(matrix), after));
     };
     client.on(CryptoEvent.VerificationRequestReceived, onRequest);
     keepSending(matrix);
@@ -41,6 +46,7 @@ const start: Started = (matrix) => {
     });
     return () => {
         stopWaiting();
+        for (const timer of timers) clearTimeout(timer);
         keys.close();
         people.close();
         client.off(CryptoEvent.VerificationRequestReceived, onRequest);

@@ -57,7 +57,7 @@ export class Keys {
         return this.looked;
     }
 
-    /** How many keys the copy lacks; null until something is known. */
+    /** How many keys the copy lacks, as last told or counted; null until something is known. */
     get remaining(): ReadonlySignal<number | null> {
         return this.left;
     }
@@ -127,6 +127,17 @@ export class Keys {
         this.looked.value = true;
     }
 
+    /**
+     * Count what the copy lacks: a new key is added only seconds later, and nobody tells of it. Not done by `look`, as
+     * it takes long where there are hundreds of thousands.
+     */
+    async count(): Promise<void> {
+        this.left.value = null;
+        const counting = cryptoOf(this.matrix) as Partial<Counting>;
+        const counts = await counting.olmMachine?.roomKeyCounts();
+        if (counts) this.left.value = counts.total - counts.backedUp;
+    }
+
     close(): void {
         const { client } = this.matrix;
         this.isClosed = true;
@@ -138,6 +149,11 @@ export class Keys {
         client.off(CryptoEvent.KeyBackupFailed, this.onFailed);
         client.off(ClientEvent.AccountData, this.onAccountData);
     }
+}
+
+/** What the SDK counts with, and does not give out. Where it is called otherwise, the number stays unknown. */
+interface Counting {
+    olmMachine: { roomKeyCounts(): Promise<{ total: number; backedUp: number }> };
 }
 
 const all = new WeakMap<Matrix, Keys>();

@@ -14,10 +14,13 @@ export interface Trust {
     unsigned: readonly { id: string; name: string }[];
 }
 
+const TOGETHER_MS = 300;
+
 /** Other people's keys, as signals that follow what the crypto learns. */
 export class People {
     private readonly known = new Map<string, Signal<Trust | null>>();
     private readonly count = signal(0);
+    private timer: ReturnType<typeof setTimeout> | null = null;
 
     constructor(private readonly matrix: Matrix) {
         matrix.client.on(CryptoEvent.UserTrustStatusChanged, this.onPerson);
@@ -46,8 +49,16 @@ export class People {
     private readonly onAll = (): void => this.again([...this.known.keys()]);
 
     private again(userIds: readonly string[]): void {
-        this.count.value++;
+        this.countLater();
         for (const userId of userIds) if (this.known.has(userId)) void this.look(userId);
+    }
+
+    /** A room of hundreds tells of its devices in a burst; what is drawn looks once. */
+    private countLater(): void {
+        this.timer ??= setTimeout(() => {
+            this.timer = null;
+            this.count.value++;
+        }, TOGETHER_MS);
     }
 
     /** Look at somebody's keys now. */
@@ -62,6 +73,7 @@ export class People {
     }
 
     close(): void {
+        if (this.timer) clearTimeout(this.timer);
         this.matrix.client.off(CryptoEvent.UserTrustStatusChanged, this.onPerson);
         this.matrix.client.off(CryptoEvent.DevicesUpdated, this.onDevices);
         this.matrix.client.off(CryptoEvent.KeysChanged, this.onAll);

@@ -411,6 +411,7 @@ export const words = {
             copyLeft: (count: number) =>
                 plural(count, { one: "# key is still to be added.", other: "# keys are still to be added." }),
             copyOff: "No copy is kept. If you lose this device, you lose your messages.",
+            copyWaits: "This device adds to it once it is confirmed.",
             copyFailed: "Adding to it does not work at the moment. It is tried again by itself.",
             turnOn: "Keep a copy",
             recovery: "Recovery key",
@@ -421,6 +422,7 @@ export const words = {
             recoveryUse: "Use it here",
             devices: "Where you are logged in",
             more: "More",
+            beginAgain: "Begin again with new keys",
             fingerprint: "Fingerprint of this device",
         },
 
@@ -476,6 +478,7 @@ export const words = {
 
         out: {
             title: "Log out of this device?",
+            nothing: "You can log in again at any time.",
             safe: "A copy of your keys is kept. With your recovery key, or another device of yours, you read your messages again.",
             onlyDevices:
                 "You have no recovery key. To read your encrypted messages again, you will need another device where you are logged in.",

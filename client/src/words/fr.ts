@@ -420,6 +420,7 @@ export const words: Words = {
             copyAll: "Toutes les clés y sont.",
             copyLeft: (count) => plural(count, { one: "# clé reste à ajouter.", other: "# clés restent à ajouter." }),
             copyOff: "Aucune copie n’est gardée. Si vous perdez cet appareil, vous perdez vos messages.",
+            copyWaits: "Cet appareil y ajoutera ses clés dès qu’il sera confirmé.",
             copyFailed: "Impossible d’y ajouter des clés pour le moment. Un nouvel essai se fera tout seul.",
             turnOn: "Garder une copie",
             recovery: "Clé de récupération",
@@ -430,6 +431,7 @@ export const words: Words = {
             recoveryUse: "S’en servir ici",
             devices: "Où vous êtes connecté",
             more: "Plus",
+            beginAgain: "Recommencer avec de nouvelles clés",
             fingerprint: "Empreinte de cet appareil",
         },
 
@@ -485,6 +487,7 @@ export const words: Words = {
 
         out: {
             title: "Se déconnecter de cet appareil ?",
+            nothing: "Vous pourrez vous reconnecter à tout moment.",
             safe: "Une copie de vos clés est gardée. Avec votre clé de récupération, ou un autre de vos appareils, vous relirez vos messages.",
             onlyDevices:
                 "Vous n’avez pas de clé de récupération. Pour relire vos messages chiffrés, il vous faudra un autre appareil où vous êtes connecté.",

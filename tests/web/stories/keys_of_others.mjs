@@ -9,17 +9,26 @@ Promise.withResolvers ??= function () {
     parts.promise = new this((resolve, reject) => Object.assign(parts, { resolve, reject }));
     return parts;
 };
-const { Person: Other, VerificationAnswer } = await import("../../clients/person.mjs");
+const { Person: Other, Comparison } = await import("../../clients/person.mjs");
 
 const [address] = process.argv.slice(2);
 const browser = await startBrowser();
 const told = (step) => process.stdout.write(`${step}\n`);
 
+/** Ann sees the pictures that the other side sees, with their names. */
+async function seesTheSame(theirs) {
+    const list = ann.page.locator(".pictures li");
+    await list.first().waitFor();
+    const mine = await list.evaluateAll((items) => items.map((item) => item.textContent));
+    check(mine.join() === theirs.map(([picture, name]) => picture + name).join(), `both see the same: ${mine} and ${theirs}`);
+}
+
+let ann;
 try {
     const ben = await Other.register(address, "ben");
     await ben.setUpKeys();
     await ben.client.setDisplayName("ben");
-    const ann = await Person.arrive(browser, address, "Ann");
+    ann = await Person.arrive(browser, address, "Ann");
     await ann.signUp();
     await ann.beginChatWith({ name: "ben" });
     const roomId = await ann.page.evaluate(() => decodeURIComponent(location.hash.split("/")[2].split("?")[0]));
@@ -29,15 +38,12 @@ try {
 
     await ann.page.getByTitle("About this chat").click();
     await ann.page.getByText("Not compared").waitFor();
-    const answer = new VerificationAnswer(ben);
+    const answer = new Comparison(ben);
     await ann.button("Compare keys").click();
-    await answer.accepted();
+    await answer.accepts();
     await ann.button("Compare pictures").click();
     const theirs = await answer.emoji();
-    const list = ann.page.locator(".pictures li");
-    await list.first().waitFor();
-    const mine = await list.evaluateAll((items) => items.map((item) => item.textContent));
-    check(mine.join() === theirs.map(([picture, name]) => picture + name).join(), `both see the same: ${mine} and ${theirs}`);
+    await seesTheSame(theirs);
     await ann.picture("pictures-with-somebody");
     await answer.same();
     await ann.button("They are the same").click();
@@ -61,6 +67,18 @@ try {
         ben.room(roomId).getLiveTimeline().getEvents().some((event) => event.getContent().body === "Is it still you?"),
     );
     told("went on without comparing, and what waited was sent");
+
+    const question = new Comparison(ben);
+    await question.asks("@ann:tower.test", roomId);
+    await ann.page.getByText("ben would like to compare keys with you.").waitFor();
+    await ann.page.getByRole("status").getByRole("button", { name: "Look" }).click();
+    await ann.dialog("Compare keys with ben").getByRole("button", { name: "Begin" }).click();
+    await seesTheSame(await question.emoji({ begins: true }));
+    await question.same();
+    await ann.button("They are the same").click();
+    await ann.dialog("Confirmed").getByRole("button", { name: "Done" }).click();
+    await ann.page.getByText("You have compared keys.").waitFor();
+    told("was asked to compare again");
 
     check(ann.wrong.length === 0, `nothing went wrong in the page: ${ann.wrong.join("\n")}`);
     ben.close();

@@ -1,4 +1,4 @@
-import { EventType, type MatrixEvent, MsgType } from "matrix-js-sdk";
+import { EventType, type MatrixEvent, MsgType, type Room } from "matrix-js-sdk";
 import type { JSX } from "preact";
 import { Icon } from "../../design/Icon";
 import { useMatrix } from "../../matrix/matrix";
@@ -8,12 +8,12 @@ import { asked } from "../asked";
 import { openComparison } from "../Comparison";
 
 /** Somebody has asked to compare keys; as long as they wait, one can answer here, too. */
-function Asked({ event }: TileProps): JSX.Element {
+function Asked({ event, room }: TileProps): JSX.Element {
     const matrix = useMatrix();
     const request = asked.value.find(({ transactionId }) => transactionId === event.getId());
     return (
         <>
-            <Icon name="shield" size={14} /> {sentence(event, event.getSender() === matrix.me)}{" "}
+            <Icon name="shield" size={14} /> {sentence(event, room, event.getSender() === matrix.me)}{" "}
             {request && (
                 <button type="button" class="keys-link" onClick={() => openComparison(matrix, request)}>
                     {words.value.keys.bannerAskedAct}
@@ -23,10 +23,10 @@ function Asked({ event }: TileProps): JSX.Element {
     );
 }
 
-function sentence(event: MatrixEvent, isMine: boolean): string {
+function sentence(event: MatrixEvent, room: Room, isMine: boolean): string {
     const { inChat, inChatMine } = words.value.keys.compare;
     const to = String(event.getContent()["to"] ?? "");
-    return isMine ? inChatMine(to) : inChat(event.sender?.name ?? event.getSender() ?? "");
+    return isMine ? inChatMine(room.getMember(to)?.name ?? to) : inChat(event.sender?.name ?? event.getSender() ?? "");
 }
 
 export default {
