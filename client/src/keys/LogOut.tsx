@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { navigate } from "../app/route";
 import { Button } from "../design/Button";
 import { Dialog } from "../design/Dialog";
 import { openDialog } from "../design/dialogs";
@@ -40,8 +39,6 @@ function LogOut({ onClose }: { onClose: () => void }): JSX.Element {
     const go = async (): Promise<void> => {
         setBusy(true);
         await logOut(matrix);
-        onClose();
-        navigate({ name: "log-in" }, { replace: true });
     };
     const canMake = hasAny && canConfirm && !hasRecovery;
     const actions = (

@@ -24,6 +24,9 @@ import syncStoreWorker from "./syncStore.worker?worker&url";
 const CRYPTO = "chappe-crypto";
 const SYNC = "chappe-sync";
 
+/** As long as somebody waits who logs out. */
+const SOON_MS = 1_000;
+
 /** What a first sync brings of each room: enough for the list of chats. */
 const FIRST_MESSAGES = 10;
 
@@ -84,8 +87,12 @@ async function endedElsewhere(client: MatrixClient, session: Session, isSoft: bo
     await end(session, isSoft ? "expired" : "elsewhere");
 }
 
+/** Returns soon: what is held open until the memory of this page is tidied goes when the page is loaded anew. */
 async function forgetEverything(client: MatrixClient): Promise<void> {
-    await client.clearStores({ cryptoDatabasePrefix: CRYPTO }).catch((error: unknown) => console.error(error));
+    const cleared = client
+        .clearStores({ cryptoDatabasePrefix: CRYPTO })
+        .catch((error: unknown) => console.error(error));
+    await Promise.race([cleared, new Promise((resolve) => setTimeout(resolve, SOON_MS))]);
     for (const name of Object.keys(localStorage)) {
         if (!["chappe.language", "chappe.theme", "chappe.textSize"].includes(name)) localStorage.removeItem(name);
     }

@@ -1,5 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { navigate } from "../app/route";
 import { forgetSession, readSession, type Session, writeSession } from "./kept";
+import { removeLeftovers } from "./leftovers";
 import { takeTab } from "./oneTab";
 
 /** Why somebody is not logged in, where they did not ask for it. */
@@ -25,8 +27,10 @@ export async function restoreSession(): Promise<void> {
         return;
     }
     const session = await readSession();
-    if (!session) current.value = { kind: "out" };
-    else if (session.hasEnded) current.value = { kind: "out", ended: "expired", before: session };
+    if (!session) {
+        await removeLeftovers();
+        current.value = whyOut();
+    } else if (session.hasEnded) current.value = { kind: "out", ended: "expired", before: session };
     else await enter(session);
 }
 
@@ -56,6 +60,17 @@ export async function end(session: Session, ended?: Ended): Promise<void> {
         current.value = { kind: "out", ended, before };
     } else {
         await forgetSession();
-        current.value = ended ? { kind: "out", ended } : { kind: "out" };
+        if (ended) sessionStorage.setItem(ENDED, ended);
+        navigate({ name: "log-in" }, { replace: true });
+        location.reload(); // nothing of the keys stays in the memory of this page
     }
+}
+
+/** Survives the loading of the page that ends a login. */
+const ENDED = "chappe.ended";
+
+function whyOut(): SessionState {
+    const ended = sessionStorage.getItem(ENDED);
+    sessionStorage.removeItem(ENDED);
+    return ended === "elsewhere" ? { kind: "out", ended } : { kind: "out" };
 }
