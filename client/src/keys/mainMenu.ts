@@ -6,7 +6,9 @@ import { openLogOut } from "./LogOut";
 export default [
     {
         order: 40,
-        entries: () => [{ label: words.value.keys.title, icon: "key", act: () => navigate({ name: "keys" }) }],
+        entries: () => [
+            { label: words.value.keys.title, icon: "key", act: () => navigate({ name: "settings", parts: ["keys"] }) },
+        ],
     },
     {
         order: 90,

@@ -46,7 +46,7 @@ try {
     await ben.button("Accept").click();
     await ben.say("Arms up, beam level");
     await ann.message("Arms up, beam level").waitFor();
-    await ann.page.goto(`${address}/#/keys`);
+    await ann.page.goto(`${address}/#/settings/keys`);
     await ann.page.getByText("Every key is in it.").waitFor();
     told("chose a passphrase");
 
@@ -86,7 +86,7 @@ try {
     await third.message("Arms up, beam level").waitFor();
     told("restored with the passphrase");
 
-    await third.page.goto(`${address}/#/keys`);
+    await third.page.goto(`${address}/#/settings/keys`);
     await third.page.getByText("More", { exact: true }).click();
     await third.button("Save keys in a file").click();
     await third.page.getByLabel("Passphrase of the file").fill(PASSPHRASE);

@@ -32,7 +32,7 @@ try {
     await ben.say("The mail coach leaves at noon");
     await ann.message("The mail coach leaves at noon").waitFor();
     await ann.say("I have seen it");
-    await ann.page.goto(`${address}/#/keys`);
+    await ann.page.goto(`${address}/#/settings/keys`);
     await ann.page.getByText("Every key is in it.").waitFor();
     await ann.accessible("the page of the keys");
     told("has a copy of every key");
@@ -79,7 +79,7 @@ try {
     await third.message("I have seen it").waitFor();
     told("read them on a third device with the recovery key");
 
-    await third.page.goto(`${address}/#/keys`);
+    await third.page.goto(`${address}/#/settings/keys`);
     await third.page.getByText("You have one. It opens the copy").waitFor();
     check(ben.wrong.length + third.wrong.length + ann.wrong.length + second.wrong.length === 0, `nothing went wrong in the pages: ${[ben, third, ann, second].flatMap(({ wrong }) => wrong).join("\n")}`);
     told("done");

@@ -1,64 +1,46 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Place } from "../app/parts";
-import { navigate } from "../app/route";
-import { Button, IconButton } from "../design/Button";
-import { Icon, type IconName } from "../design/Icon";
-import { trying } from "../design/Toasts";
-import { type Matrix, useMatrix } from "../matrix/matrix";
-import { words } from "../words";
-import { openConfirmDevice } from "./ConfirmDevice";
-import { cryptoOf } from "./crypto";
-import { Devices } from "./Devices";
-import { inGroups } from "./devices";
-import { openFirstSteps } from "./FirstSteps";
-import { openExport, openImport } from "./KeyFileDialogs";
-import { openReset } from "./ResetDialog";
-import { openRestore } from "./RestoreDialog";
-import { keysOf } from "./state";
-import "./place.css";
+import { Button } from "../../design/Button";
+import { Icon, type IconName } from "../../design/Icon";
+import { trying } from "../../design/Toasts";
+import { type Matrix, useMatrix } from "../../matrix/matrix";
+import type { SettingsPage } from "../../settings/registry";
+import { words } from "../../words";
+import { openConfirmDevice } from "../ConfirmDevice";
+import { cryptoOf } from "../crypto";
+import { Devices } from "../Devices";
+import { inGroups } from "../devices";
+import { openFirstSteps } from "../FirstSteps";
+import { openExport, openImport } from "../KeyFileDialogs";
+import { openReset } from "../ResetDialog";
+import { openRestore } from "../RestoreDialog";
+import { keysOf } from "../state";
+import "./keys.css";
 
-/** `#/keys`: how it stands with one's keys, and what can be done about it. */
-function KeysPlace(): JSX.Element {
-    const { keys, common } = words.value;
-    useEffect(() => {
-        document.title = `${keys.title} · ${common.appName}`;
-    }, [keys, common]);
+/** How it stands with one's keys, where one is logged in, and what can be done about it. */
+function KeysPage(): JSX.Element {
     return (
-        <div class="keys-place scrolls">
-            <header class="keys-place-head">
-                <IconButton
-                    icon="back"
-                    label={common.back}
-                    class="only-on-phones icon-turns"
-                    onClick={() => navigate({ name: "chats" })}
-                />
-                <h2>{keys.title}</h2>
-            </header>
-            <div class="keys-place-body">
-                <KeysState />
-                <Part title={keys.page.devices}>
-                    <Devices />
-                </Part>
-                <More />
-            </div>
-        </div>
+        <>
+            <KeysState />
+            <Part title={words.value.keys.page.devices}>
+                <Devices />
+            </Part>
+            <More />
+        </>
     );
 }
-
-export default { name: "keys", Place: KeysPlace } satisfies Place;
 
 function Part({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
     return (
         <section class="keys-part">
-            <h3>{title}</h3>
+            <h4>{title}</h4>
             {children}
         </section>
     );
 }
 
 /** This device, the copy of the keys and the recovery key: each in a sentence, with what to do. */
-export function KeysState(): JSX.Element {
+function KeysState(): JSX.Element {
     const matrix = useMatrix();
     const { page } = words.value.keys;
     const { view } = keysOf(matrix);
@@ -181,3 +163,11 @@ function More(): JSX.Element {
         </details>
     );
 }
+
+export default {
+    name: "keys",
+    order: 35,
+    icon: "key",
+    title: () => words.value.keys.title,
+    Page: KeysPage,
+} satisfies SettingsPage;
