@@ -80,7 +80,8 @@ export function useAnchored(
 }
 
 function firstInSight(box: HTMLElement): Anchor | null {
-    for (const line of box.querySelectorAll<HTMLElement>("[data-key]")) {
+    // A message: the line of a day moves up when earlier messages of the same day come.
+    for (const line of box.querySelectorAll<HTMLElement>("[data-event]")) {
         const top = topOf(line, box);
         if (top + line.offsetHeight > 0) return { key: line.dataset["key"] ?? "", top };
     }
