@@ -53,6 +53,12 @@ STEPS = {
         "what was written offline came in its order",
         "done",
     ],
+    "hostile_room": [
+        "the room is full of tricks",
+        "looked at it",
+        "nothing of it runs, or breaks the page",
+        "done",
+    ],
     "pictures_and_voice": [
         "began a chat",
         "a picture with a text below it",

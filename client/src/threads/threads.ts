@@ -12,9 +12,10 @@ export function openThread(roomId: string, rootId: string): void {
     navigate({ name: "chat", parts: [roomId], query: { panel: "thread", thread: rootId } });
 }
 
-/** The thread that the address names. */
+/** The thread that is open beside the conversation. */
 export function openedThread(): string | null {
-    return route.value.query.get("thread");
+    const { query } = route.value;
+    return query.get("panel") === "thread" ? query.get("thread") : null;
 }
 
 /** The thread below a message, drawn again as it grows; null where there is none. */
