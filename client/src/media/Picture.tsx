@@ -34,10 +34,11 @@ export function Picture({ attachment, onOpen, isVideo = false }: PictureProps): 
     const loaded = useMedia(open ? null : shown, type, isNear && !open && shown !== null);
     const url = open ? (isNear ? open : null) : loaded.url;
     if (isBroken && !isVideo) return <FileRow attachment={attachment} wrong={media.notAPicture} />;
-    const wait = loaded.wrong ? null : !shown && !open && !isVideo;
+    const wrong = isVideo ? null : loaded.wrong; // without its first picture, a video may still play
+    const wait = wrong ? null : !shown && !open && !isVideo;
     const label = isVideo ? media.playVideo(attachment.name) : media.openPicture(attachment.caption ?? attachment.name);
     const onClick = (): void => {
-        if (loaded.wrong) loaded.again();
+        if (wrong) loaded.again();
         else if (wait) ask(true);
         else onOpen();
     };
@@ -47,7 +48,7 @@ export function Picture({ attachment, onOpen, isVideo = false }: PictureProps): 
             type="button"
             class={isVideo ? "picture picture-video" : "picture"}
             style={{ inlineSize: `${box.width}px`, aspectRatio: `${box.width} / ${box.height}` }}
-            aria-label={loaded.wrong ? `${media.wrong[loaded.wrong]} ${words.value.common.again}` : label}
+            aria-label={wrong ? `${media.wrong[wrong]} ${words.value.common.again}` : label}
             onClick={onClick}
         >
             {url && !isBroken && (
@@ -60,10 +61,10 @@ export function Picture({ attachment, onOpen, isVideo = false }: PictureProps): 
                     onError={() => setBroken(true)}
                 />
             )}
-            {loaded.wrong && (
+            {wrong && (
                 <span class="picture-note">
                     <Icon name="warn" />
-                    {media.wrong[loaded.wrong]}
+                    {media.wrong[wrong]}
                 </span>
             )}
             {wait && (
@@ -72,7 +73,7 @@ export function Picture({ attachment, onOpen, isVideo = false }: PictureProps): 
                     {media.size(size ?? 0)}
                 </span>
             )}
-            {!url && !loaded.wrong && !wait && !isVideo && (
+            {!url && !wrong && !wait && !isVideo && (
                 <span class="picture-bar" style={{ "--done": `${loaded.progress}` }} />
             )}
             {isVideo && (

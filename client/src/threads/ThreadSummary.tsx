@@ -1,6 +1,8 @@
-import { NotificationCountType, type Room } from "matrix-js-sdk";
+import { MatrixEventEvent, NotificationCountType, type Room } from "matrix-js-sdk";
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../design/Icon";
+import { useMatrix } from "../matrix/matrix";
 import { previewOf } from "../timeline/registry";
 import { words } from "../words";
 import { useThread } from "./threads";
@@ -8,7 +10,17 @@ import "./ThreadSummary.css";
 
 /** How many answers a thread has, and the last of them. */
 export function ThreadSummary({ room, rootId }: { room: Room; rootId: string }): JSX.Element | null {
+    const { client } = useMatrix();
     const thread = useThread(room, rootId);
+    const [, draw] = useState(0);
+    const answer = thread?.replyToEvent ?? null;
+    useEffect(() => {
+        if (!answer?.isEncrypted()) return;
+        const redraw = (): void => draw((count) => count + 1);
+        answer.on(MatrixEventEvent.Decrypted, redraw);
+        void client.decryptEventIfNeeded(answer); // it came with the summary, and not with the conversation
+        return () => void answer.off(MatrixEventEvent.Decrypted, redraw);
+    }, [client, answer]);
     if (!thread || thread.length === 0) return null;
     const { threads } = words.value;
     const last = thread.replyToEvent;

@@ -48,6 +48,11 @@ export function Timeline({
         onNearEnd: () => void (isLive || view.page(Direction.Forward)),
         onBottom: setAtBottom,
     });
+    const mine = items.at(-1);
+    const sending = mine?.kind === "event" && mine.event.status ? mine.key : null;
+    useEffect(() => {
+        if (sending !== null) toBottom(); // whoever says something looks at it
+    }, [sending]);
     useReading(newest(items), roomView, isAtBottom && isLive, thread);
     useEffect(() => {
         if (eventId && !view.isLoading.value)

@@ -143,6 +143,7 @@ export const words = {
         deleteTitle: "Delete this message for everybody?",
         inReplyTo: (name: string) => `In reply to ${name}`,
         replyNotLoaded: "an earlier message",
+        showWhole: "Show the whole message",
         forwardedFrom: (name: string) => `Forwarded, from ${name}`,
         forwardedMore: "Whoever forwarded it says who wrote it. Nobody has checked that.",
         replyGone: "a message that is not there any more",

@@ -143,6 +143,7 @@ export const words: Words = {
         deleteTitle: "Supprimer ce message pour tout le monde ?",
         inReplyTo: (name) => `En réponse à ${name}`,
         replyNotLoaded: "un message précédent",
+        showWhole: "Afficher tout le message",
         forwardedFrom: (name) => `Transféré, de ${name}`,
         forwardedMore: "La personne qui l’a transféré dit qui l’a écrit. Personne ne l’a vérifié.",
         replyGone: "un message qui n’est plus là",

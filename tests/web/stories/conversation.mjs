@@ -65,13 +65,13 @@ try {
     const thread = (person) => person.page.getByRole("complementary", { name: "Thread" });
     await thread(ann).getByRole("textbox").fill("Which hill?");
     await thread(ann).getByRole("textbox").press("Enter");
-    await thread(ann).getByRole("article").filter({ hasText: "Which hill?" }).waitFor();
+    await thread(ann).getByRole("article").filter({ hasText: "Which hill?" }).last().waitFor();
     await ben.page.getByRole("button", { name: /1 answer/ }).click();
-    await thread(ben).getByRole("article").filter({ hasText: "Which hill?" }).waitFor();
+    await thread(ben).getByRole("article").filter({ hasText: "Which hill?" }).last().waitFor();
     await thread(ben).getByRole("textbox").fill("The one with the tower");
     await thread(ben).getByRole("textbox").press("Enter");
-    await thread(ann).getByRole("article").filter({ hasText: "with the tower" }).waitFor();
-    check((await ann.page.locator(".chat").getByRole("article").filter({ hasText: "with the tower" }).count()) === 0, "it is not in the room itself");
+    await thread(ann).getByRole("article").filter({ hasText: "with the tower" }).last().waitFor();
+    check((await ann.page.locator(".chat .event-bubble").filter({ hasText: "with the tower" }).count()) === 0, "it is not in the room itself");
     await ben.picture("thread");
     await ben.accessible("a thread");
     await ben.page.getByRole("complementary").getByRole("button", { name: "Close", exact: true }).click();
