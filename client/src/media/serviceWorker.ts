@@ -21,6 +21,7 @@ self.addEventListener("fetch", (event) => {
     if (isOfShell(request)) return event.respondWith(answerOfShell(request));
     if (!pathname.startsWith(MEDIA)) return;
     if (request.headers.has("Authorization")) return;
+    if (request.mode === "navigate") return; // an upload is shown in our pages or saved, and never is a page itself
     event.respondWith(withToken(request));
 });
 
