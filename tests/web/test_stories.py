@@ -51,6 +51,7 @@ STEPS = {
         "asked all, and ended it",
         "forwarded a message",
         "what was written offline came in its order",
+        "what waits outlives a reload",
         "done",
     ],
     "hostile_room": [

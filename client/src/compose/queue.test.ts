@@ -1,5 +1,5 @@
 import { ConnectionError, EventStatus, MatrixError, type MatrixEvent, type Room } from "matrix-js-sdk";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Queue, whyNotSent } from "./queue";
 
 interface Fake {
@@ -57,6 +57,24 @@ test("without a connection, what follows waits for what comes before it", async 
     await queue.flushAll();
     queue.close();
     expect(sent).toEqual([]);
+});
+
+test("what failed is tried again after a pause, not at once, and each pause is longer", async () => {
+    vi.useFakeTimers();
+    let tries = 0;
+    const waits = room(waiting("a"));
+    const { queue } = queueFor([waits], () => {
+        tries++;
+        return new ConnectionError("no");
+    });
+    await queue.flushAll();
+    for (let i = 0; i < 100; i++) await queue.flush(waits);
+    expect(tries).toBe(1);
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(tries).toBeGreaterThan(5);
+    expect(tries).toBeLessThan(20);
+    queue.close();
+    vi.useRealTimers();
 });
 
 test.each([

@@ -50,11 +50,18 @@ export class Queue {
     /** Look at every room: there is a connection again. */
     async flushAll(): Promise<void> {
         this.pauseMs = SOON_MS;
+        await this.flushRooms();
+    }
+
+    private async flushRooms(): Promise<void> {
+        if (this.timer) clearTimeout(this.timer);
+        this.timer = null;
         await Promise.all(this.client.getRooms().map((room) => this.flush(room)));
     }
 
+    /** Look at one room, unless it was tried in vain a moment ago. */
     async flush(room: Room): Promise<void> {
-        if (this.isClosed || this.busy.has(room.roomId) || !this.isOnline()) return;
+        if (this.isClosed || this.timer || this.busy.has(room.roomId) || !this.isOnline()) return;
         this.busy.add(room.roomId);
         try {
             for (const event of room.getPendingEvents().filter(isWaiting)) {
@@ -76,13 +83,8 @@ export class Queue {
 
     private later(): void {
         if (this.timer || this.isClosed) return;
-        this.timer = setTimeout(() => {
-            this.timer = null;
-            const pauseMs = Math.min(LATE_MS, 2 * this.pauseMs);
-            void this.flushAll().then(() => {
-                this.pauseMs = pauseMs;
-            });
-        }, this.pauseMs);
+        this.timer = setTimeout(() => void this.flushRooms(), this.pauseMs);
+        this.pauseMs = Math.min(LATE_MS, 2 * this.pauseMs);
     }
 
     close(): void {

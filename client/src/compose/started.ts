@@ -2,6 +2,7 @@ import { effect } from "@preact/signals";
 import { EventStatus, type MatrixEvent, type Room, RoomEvent } from "matrix-js-sdk";
 import type { Started } from "../app/parts";
 import { Queue } from "./queue";
+import { readAllWaiting } from "./waiting";
 
 /** What could not be sent is sent again, in its order, when the server can be reached again. */
 const start: Started = ({ client, connection }) => {
@@ -14,8 +15,10 @@ const start: Started = ({ client, connection }) => {
         if (event.status === EventStatus.NOT_SENT) setTimeout(() => void queue.flush(room), 0);
     };
     client.on(RoomEvent.LocalEchoUpdated, onEcho);
+    const stopReading = readAllWaiting(client);
     return () => {
         stop();
+        stopReading();
         queue.close();
         client.off(RoomEvent.LocalEchoUpdated, onEcho);
     };

@@ -112,6 +112,16 @@ try {
     check(order.length === 2 && order[0].includes("First") && order[1].includes("Second"), `they come in their order: ${order}`);
     told("what was written offline came in its order");
 
+    const sends = /\/rooms\/[^/]+\/send\//;
+    await ann.context.route(sends, (route) => route.abort());
+    await ann.say("Written before the lamp went out");
+    await ann.message("before the lamp").getByText("Send again").waitFor();
+    await ann.page.reload();
+    await ann.message("before the lamp").getByText("Send again").waitFor();
+    await ann.context.unroute(sends);
+    await ben.message("before the lamp").waitFor();
+    told("what waits outlives a reload");
+
     await act(ann, "First in the dark", "Delete for everybody");
     await ann.page.getByText("Everybody sees that a message was here").waitFor();
     await ann.page.getByRole("dialog").getByRole("button", { name: "Delete for everybody" }).click();

@@ -105,6 +105,10 @@ try {
     await ben.page.getByRole("button", { name: "Save later.txt" }).waitFor();
     told("what failed is sent again");
 
+    const tab = await ben.context.newPage();
+    const opened = await tab.goto(`${address}/_matrix/client/v1/media/download/tower.test/something`);
+    check(opened.status() === 401, "an upload is no page: opened as one, it gets no token");
+    await tab.close();
     await ben.page.reload();
     await ben.page.waitForFunction(loaded, await shown.locator("img").elementHandle());
     await ben.accessible("a chat with pictures");
