@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Field } from "../design/Field";
 import { words } from "../words";
 import { ArrivalForm } from "./Arrival";
 import { ask, Refusal } from "./ask";
 import { beginWith, credentialsOf } from "./logIn";
+import { NewAccountFields } from "./NewAccountFields";
 import { putName } from "./signUp";
 
 /** The first account of the server, for whoever opened the link that it printed. */
@@ -30,24 +30,7 @@ export function OwnerForm({ code }: { code: string }): JSX.Element {
             <h2>{session.ownerTitle}</h2>
             <p class="arrival-intro">{session.ownerIntro}</p>
             <ArrivalForm action={session.signUp} submit={submit}>
-                <Field
-                    label={session.name}
-                    value={name}
-                    onInput={setName}
-                    hint={session.nameHint}
-                    autocomplete="username"
-                    required
-                    autoFocus
-                />
-                <Field
-                    label={session.password}
-                    value={password}
-                    onInput={setPassword}
-                    hint={session.newPasswordHint}
-                    kind="secret"
-                    autocomplete="new-password"
-                    required
-                />
+                <NewAccountFields name={name} onName={setName} password={password} onPassword={setPassword} />
             </ArrivalForm>
         </>
     );

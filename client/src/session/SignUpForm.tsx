@@ -5,6 +5,7 @@ import { Spinner } from "../design/Spinner";
 import { language, words } from "../words";
 import { ArrivalForm } from "./Arrival";
 import { Refusal } from "./ask";
+import { NewAccountFields } from "./NewAccountFields";
 import { inWords } from "./refusals";
 import { signUp, type Wanted, whatIsWanted } from "./signUp";
 
@@ -38,24 +39,7 @@ export function SignUpForm({ token: given }: { token: string }): JSX.Element {
                     action={session.signUp}
                     submit={async () => setWaits(await signUp(wanted, name, password, token))}
                 >
-                    <Field
-                        label={session.name}
-                        value={name}
-                        onInput={setName}
-                        hint={session.nameHint}
-                        autocomplete="username"
-                        required
-                        autoFocus
-                    />
-                    <Field
-                        label={session.password}
-                        value={password}
-                        onInput={setPassword}
-                        hint={session.newPasswordHint}
-                        kind="secret"
-                        autocomplete="new-password"
-                        required
-                    />
+                    <NewAccountFields name={name} onName={setName} password={password} onPassword={setPassword} />
                     {wanted.needsToken && (
                         <Field
                             label={session.token}

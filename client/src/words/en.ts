@@ -719,7 +719,7 @@ export const words = {
         unmute: "Unmute",
         data: "My data",
         dataIntro:
-            "Everything that this server has of you, in one file: your profile, settings, devices, chats and their messages. Encrypted messages are decrypted here, on your device, so keep the file safe.",
+            "Your profile, settings, devices, chats and their messages, in one file. Encrypted messages are decrypted here, on your device, so keep the file safe. Pictures and files are in it by their address only, and of chats that you have left only the names.",
         export: "Export my data",
         exporting: (chat: string) => `Reading ${chat}`,
         exported: (count: number) => plural(count, { one: "# message exported", other: "# messages exported" }),

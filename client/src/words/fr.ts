@@ -735,7 +735,7 @@ export const words: Words = {
         unmute: "Réactiver les notifications",
         data: "Mes données",
         dataIntro:
-            "Tout ce que ce serveur a de vous, dans un seul fichier : votre profil, vos réglages, vos appareils, vos conversations et leurs messages. Les messages chiffrés sont déchiffrés ici, sur votre appareil : gardez donc ce fichier en lieu sûr.",
+            "Votre profil, vos réglages, vos appareils, vos conversations et leurs messages, dans un seul fichier. Les messages chiffrés sont déchiffrés ici, sur votre appareil : gardez donc ce fichier en lieu sûr. Les images et les fichiers n’y sont que par leur adresse, et des conversations que vous avez quittées il n’y a que le nom.",
         export: "Exporter mes données",
         exporting: (chat) => `Lecture de ${chat}`,
         exported: (count) => plural(count, { one: "# message exporté", other: "# messages exportés" }),

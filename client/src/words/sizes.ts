@@ -7,7 +7,7 @@ export function sizeIn(language: string, bytes: number): string {
         size /= 1000;
         unit++;
     }
-    const style = { style: "unit", unit: UNITS[unit] ?? "byte", unitDisplay: "short" } as const;
+    const style = { style: "unit", unit: UNITS[unit] ?? "byte", unitDisplay: unit === 0 ? "long" : "short" } as const;
     return new Intl.NumberFormat(language, { ...style, maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0 }).format(
         size,
     );

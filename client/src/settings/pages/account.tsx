@@ -7,12 +7,12 @@ import { Dialog } from "../../design/Dialog";
 import { openDialog } from "../../design/dialogs";
 import { Field } from "../../design/Field";
 import { toast } from "../../design/Toasts";
+import { authenticated, isWrongPassword } from "../../keys/authenticated";
 import { useMatrix } from "../../matrix/matrix";
 import { logOut } from "../../matrix/open";
 import { words } from "../../words";
 import { Switch } from "../Choice";
 import type { SettingsPage } from "../registry";
-import { isWrongPassword, withPassword } from "../withPassword";
 
 function Account(): JSX.Element {
     const { settings } = words.value;
@@ -31,7 +31,8 @@ function Account(): JSX.Element {
 }
 
 function ChangePassword(): JSX.Element {
-    const { client, me } = useMatrix();
+    const matrix = useMatrix();
+    const { client } = matrix;
     const { settings, session } = words.value;
     const [before, setBefore] = useState("");
     const [after, setAfter] = useState("");
@@ -43,8 +44,9 @@ function ChangePassword(): JSX.Element {
         setBusy(true);
         setWrong({});
         try {
+            const proven = authenticated<object>(matrix, before);
             // The first request has no proof yet; the SDK's type does not know that.
-            await withPassword(me, before, (auth) => client.setPassword(auth as AuthDict, after, others));
+            await proven((auth) => client.setPassword((auth ?? undefined) as AuthDict, after, others));
             setBefore("");
             setAfter("");
             toast(settings.passwordChanged);
@@ -104,7 +106,8 @@ function Deactivate({ onClose }: { onClose: () => void }): JSX.Element {
         setBusy(true);
         setWrong(undefined);
         try {
-            await withPassword(matrix.me, password, (auth) => matrix.client.deactivateAccount(auth, erase));
+            const proven = authenticated<object>(matrix, password);
+            await proven((auth) => matrix.client.deactivateAccount(auth ?? undefined, erase));
         } catch (error) {
             setWrong(isWrongPassword(error) ? settings.wrongPassword : common.somethingBroke);
             setBusy(false);
