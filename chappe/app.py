@@ -25,6 +25,7 @@ from chappe import (
     operators,
     presence,
     push,
+    restrictions,
     rooms,
     search,
     sync,
@@ -36,6 +37,7 @@ from chappe.clock import Clock, SystemClock
 from chappe.config import Settings
 from chappe.errors import InUse, Refused, StartupError
 from chappe.gauges import Watched, metrics_of
+from chappe.greeting import greeting
 from chappe.holds import Holds, finish_hourly
 from chappe.http import Application, RateLimits, Routes, rates_from
 from chappe.http.server import HTTPServer
@@ -58,6 +60,7 @@ SLICES = (
     "stream",
     "holds",
     "audit",
+    "restrictions",
     "mail",
     "accounts",
     "operators",
@@ -111,6 +114,7 @@ class Chappe:
         self.writer = Writer(database, self.log)
         effects = (
             audit.EFFECTS
+            | restrictions.EFFECTS
             | mail.EFFECTS
             | accounts.EFFECTS
             | media.EFFECTS
@@ -130,6 +134,7 @@ class Chappe:
         tails, inboxes = Tails(), keys.Inboxes(database, self.writer)
         key_changes = keys.KeyChanges(database, self.log, tails)
         deciders = push.Deciders(database)
+        self.restrictions = restrictions.install(self.resources, database, clock, restrictions.Unknown())
         withholding = Withholding(ignores=IgnoreLists(database, self.log))
         self.syncing = Syncing(
             database,
@@ -241,6 +246,7 @@ class Chappe:
             database = await open_database(settings)
         await database.migrate(schema_folders())
         self = cls(settings, database, await _history_of(database, settings), clock, password_cost)
+        await self.restrictions.begin()
         await self.outbox.recover()
         await self.sealer.begin()
         await self.resources.of(push.Deliveries).resume()
@@ -255,6 +261,7 @@ class Chappe:
         self._tasks.append(asyncio.create_task(self._answer_waiting_when_stopping()))
         self._tasks.append(asyncio.create_task(self.resources.of(media.Sweeper).run()))
         self._tasks.append(asyncio.create_task(finish_hourly(self.bus, database)))
+        self._tasks.append(asyncio.create_task(restrictions.sweep_minutely(self.bus, database, clock)))
         self._tasks.append(asyncio.create_task(self.sealer.run()))
         if settings.mail is not None:
             from chappe.mail.postman import Postman
@@ -380,7 +387,7 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as chappe:
-        sys.stdout.write(await greeting(chappe))
+        sys.stdout.write(await greeting_of(chappe))
         sys.stdout.flush()
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({stopped, chappe.lost}, return_when=asyncio.FIRST_COMPLETED)
@@ -401,48 +408,7 @@ def taken_over(successor: str) -> InUse:
     return wrong
 
 
-async def greeting(chappe: Chappe) -> str:
+async def greeting_of(chappe: Chappe) -> str:
     """What the operator reads when the server is ready."""
-    settings = chappe.settings
-    lines = [
-        f"Chappe is ready: {settings.base_url}  (server name {settings.server_name}, data in {settings.data_dir})",
-        "",
-    ]
-    try:
-        link = await accounts.owner_link(chappe.bus, chappe.database, settings)
-    except Refused as no:  # a full disk, say: what is there can be read all the same
-        lines += [f"  There is no link for making the owner's account. {no.reason}", ""]
-        link = None
-    if link is not None:
-        lines += ["  No owner yet. Open this link once, within a day, to make the owner's account:", f"    {link}", ""]
-    lines += [
-        f"  Client: {_client(chappe)}",
-        f"  Registration: {_REGISTRATION[settings.registration.value]}",
-        f"  Reached from: {_reach(settings)}",
-        "  Not yet: federation with other servers (see README).",
-        f"  The server name {settings.server_name!r} is part of every user ID and room: it cannot be changed once",
-        "  people are invited." + (_CHOOSE_NAME if settings.server_name == "localhost" else ""),
-        "",
-    ]
-    return "\n".join(lines)
-
-
-_CHOOSE_NAME = " For more than a try, choose one now: chappe serve --server-name example.org"
-
-_REGISTRATION = {
-    "open": "open to everybody who reaches this address",
-    "token": "only with a registration token",
-    "approval": "everybody may ask, an operator approves",
-    "closed": "closed",
-}
-
-
-def _client(chappe: Chappe) -> str:
-    there = chappe.resources.of(web.WebClient).is_there
-    return ("this address, in a browser; or another" if there else "nheko, for example") + ", with it as homeserver"
-
-
-def _reach(settings: Settings) -> str:
-    if settings.bind_host in ("127.0.0.1", "::1"):
-        return "this machine only" + (", but for what a proxy passes on" if settings.public_baseurl else "")
-    return f"every machine that reaches {settings.bind_host} port {settings.port}, without encryption of its own"
+    has_client = chappe.resources.of(web.WebClient).is_there
+    return await greeting(chappe.settings, chappe.bus, chappe.database, has_client=has_client)

@@ -36,6 +36,7 @@ class Errcode(Enum):
     NOT_YET_UPLOADED = ("M_NOT_YET_UPLOADED", 504)
     PROFILE_TOO_LARGE = ("M_PROFILE_TOO_LARGE", 400)
     RESOURCE_LIMIT_EXCEEDED = ("M_RESOURCE_LIMIT_EXCEEDED", 403)
+    RESTRICTED = ("ORG.CHAPPE.RESTRICTED", 403)
     ROOM_IN_USE = ("M_ROOM_IN_USE", 400)
     SERVER_NOT_TRUSTED = ("M_SERVER_NOT_TRUSTED", 400)
     THREEPID_AUTH_FAILED = ("M_THREEPID_AUTH_FAILED", 403)
@@ -58,6 +59,7 @@ class Errcode(Enum):
     USER_LOCKED = ("M_USER_LOCKED", 401)
     USER_SUSPENDED = ("M_USER_SUSPENDED", 403)
     WEAK_PASSWORD = ("M_WEAK_PASSWORD", 400)
+    WITHHELD = ("ORG.CHAPPE.WITHHELD", 451)
     WRONG_ROOM_KEYS_VERSION = ("M_WRONG_ROOM_KEYS_VERSION", 403)
 
     def __init__(self, code: str, status: int) -> None:
@@ -70,14 +72,23 @@ class Refused(Exception):
 
     `reason` is a sentence for the person or programmer at the other end: what, where, how to mend.
     `details` are further keys of the JSON answer (`retry_after_ms`, `soft_logout`, …).
-    `status` overrides the table where an endpoint of the specification says so.
+    `status` overrides the table where an endpoint of the specification says so. `headers` are added to the answer.
     """
 
-    def __init__(self, code: Errcode, reason: str, *, status: int | None = None, **details: object) -> None:
+    def __init__(
+        self,
+        code: Errcode,
+        reason: str,
+        *,
+        status: int | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        **details: object,
+    ) -> None:
         super().__init__(f"{code.code}: {reason}")
         self.code = code
         self.reason = reason
         self.status = status if status is not None else code.status
+        self.headers = headers
         self.details = details
 
 

@@ -82,7 +82,7 @@ def refusal(no: Refused) -> Answer:
     """The Matrix face of a refusal: "Standard error response", and Retry-After where the client should come again."""
     body = _ENCODER.encode({"errcode": no.code.code, "error": no.reason, **no.details})
     if no.status not in {429, 503}:
-        return Answer(no.status, body)
+        return Answer(no.status, body, (*JSON, *no.headers)) if no.headers else Answer(no.status, body)
     retry_after_ms = no.details.get("retry_after_ms", RETRY_AFTER_MS)
     assert isinstance(retry_after_ms, int)
     return Answer(no.status, body, (*JSON, ("Retry-After", str(max(1, math.ceil(retry_after_ms / 1000))))))

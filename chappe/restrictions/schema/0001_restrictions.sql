@@ -1,0 +1,27 @@
+-- What is restricted, since when and until when, where, and by which decision. Of an event or a room in the room's
+-- shard, of an account or of media in the register. A row that is lifted is gone: decisions keep what was.
+
+CREATE TABLE restriction (
+    kind TEXT NOT NULL,           -- event, room, account or media
+    subject TEXT NOT NULL,        -- the id of what is restricted; of media an mxc address or the SHA-256 of its bytes
+    within TEXT NOT NULL,         -- of an event its room, else empty
+    id TEXT NOT NULL,             -- whoever decides gives it: several may hold at once
+    room_id TEXT NOT NULL,        -- the room that it is about, or empty
+    place BIGINT NOT NULL,        -- where it was imposed
+    measure TEXT NOT NULL,
+    territories TEXT NOT NULL,    -- ISO 3166-1 alpha-2, a space between; empty for everywhere
+    since BIGINT NOT NULL,
+    until BIGINT,                 -- NULL until it is lifted
+    decision TEXT NOT NULL,
+    ground TEXT NOT NULL,         -- law, terms or order
+    reason_code TEXT NOT NULL,
+    told BYTEA NOT NULL,          -- what people are told besides, a JSON object
+    PRIMARY KEY (kind, subject, within, id)
+); -- clustered
+CREATE INDEX restriction_room ON restriction (room_id, kind);
+CREATE INDEX restriction_until ON restriction (until);
+
+CREATE TABLE restriction_change (
+    room_id TEXT PRIMARY KEY,
+    place BIGINT NOT NULL         -- where what is restricted in the room changed last
+); -- clustered

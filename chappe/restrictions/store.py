@@ -1,0 +1,141 @@
+"""All the SQL of restrictions."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from chappe.restrictions.restriction import Ground, Kind, Measure, Restriction
+from chappe.storage import Database, FuturePlace, Row
+from chappe.stream import Place, Transaction
+
+
+class Reads(Protocol):
+    """A database, or a transaction's view of it."""
+
+    async def fetch(self, sql: str, *arguments: object) -> list[Row]: ...
+
+    async def fetch_one(self, sql: str, *arguments: object) -> Row | None: ...
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A restriction as it is stored, and the place at which it was imposed."""
+
+    restriction: Restriction
+    place: Place
+
+
+_COLUMNS = "id, kind, subject, within, place, measure, territories, since, until, decision, ground, reason_code, told"
+_OF_SUBJECT = f"SELECT {_COLUMNS} FROM restriction WHERE kind = $1 AND subject = $2 AND within = $3 ORDER BY place"
+_OF_ROOM = f"SELECT {_COLUMNS} FROM restriction WHERE room_id = $1 AND kind = $2 ORDER BY place LIMIT $3"
+_OF_EVENTS = (
+    f"SELECT {_COLUMNS} FROM restriction WHERE kind = 'event' AND within = $1 "
+    "AND subject IN (SELECT * FROM each_text($2)) ORDER BY place"
+)
+_OF_MEDIA = (
+    f"SELECT {_COLUMNS} FROM restriction WHERE kind = 'media' AND within = '' "
+    "AND subject IN (SELECT * FROM each_text($1)) ORDER BY place"
+)
+_IMPOSE = """
+INSERT INTO restriction (kind, subject, within, id, room_id, place, measure, territories, since, until, decision,
+    ground, reason_code, told)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+ON CONFLICT (kind, subject, within, id) DO NOTHING RETURNING id
+"""
+_LIFT = "DELETE FROM restriction WHERE kind = $1 AND subject = $2 AND within = $3 AND id = $4 RETURNING id"
+_CHANGED = """
+INSERT INTO restriction_change (room_id, place) VALUES ($1, $2)
+ON CONFLICT (room_id) DO UPDATE SET place = excluded.place
+"""
+_CHANGED_AT = "SELECT place FROM restriction_change WHERE room_id = $1"
+_ENDED = "SELECT kind, subject, within, id FROM restriction WHERE until <= $1 ORDER BY until LIMIT $2"
+_SUBJECTS = """
+SELECT kind, subject, within, id FROM restriction WHERE room_id = '' AND (kind, subject, within, id) > ($1, $2, $3, $4)
+ORDER BY kind, subject, within, id LIMIT $5
+"""
+_ROOMS = "SELECT room_id FROM restriction_change WHERE room_id > $1 ORDER BY room_id LIMIT $2"
+_COUNT = "SELECT kind, measure, COUNT(*) FROM restriction GROUP BY kind, measure"
+
+
+def _held(row: Row) -> Held:
+    id, kind, subject, within, at, measure, territories, since, until, decision, ground, reason_code, told = row
+    restriction = Restriction(
+        id=id,
+        kind=Kind(kind),
+        subject=subject,
+        measure=Measure(measure),
+        decision=decision,
+        ground=Ground(ground),
+        reason_code=reason_code,
+        since=since,
+        until=until,
+        within=within,
+        territories=tuple(territories.split()),
+        told=msgspec.json.decode(told, type=dict[str, str]),
+    )
+    return Held(restriction, Place(at))
+
+
+async def of_subject(reads: Reads, kind: Kind, subject: str, within: str = "") -> list[Held]:
+    """What was imposed on one thing and not lifted, ended or not."""
+    return [_held(row) for row in await reads.fetch(_OF_SUBJECT, kind.value, subject, within)]
+
+
+async def of_room(reads: Reads, room_id: str, kind: Kind, limit: int) -> list[Held]:
+    """What was imposed on a room, or on events in it: the first so many."""
+    return [_held(row) for row in await reads.fetch(_OF_ROOM, room_id, kind.value, limit)]
+
+
+async def of_events(reads: Reads, room_id: str, event_ids: Sequence[str]) -> list[Held]:
+    """What was imposed on some events of a room."""
+    return [_held(row) for row in await reads.fetch(_OF_EVENTS, room_id, list(event_ids))]
+
+
+async def of_media(reads: Reads, names: Sequence[str]) -> list[Held]:
+    """What was imposed on media under any of its names: address, hash."""
+    return [_held(row) for row in await reads.fetch(_OF_MEDIA, list(names))]
+
+
+def impose(tx: Transaction, r: Restriction, at: FuturePlace) -> None:
+    """Queue a restriction. If somebody else has queued the same, the act runs again and finds it."""
+    told = msgspec.json.encode(r.told)
+    tx.conditional(
+        _IMPOSE, r.kind.value, r.subject, r.within, r.id, r.room_id, at, r.measure.value, " ".join(r.territories),
+        r.since, r.until, r.decision, r.ground.value, r.reason_code, told, otherwise=None,
+    )  # fmt: skip
+
+
+def lift(tx: Transaction, r: Restriction) -> None:
+    """Queue the end of a restriction. If somebody else has queued the same, the act runs again and finds none."""
+    tx.conditional(_LIFT, r.kind.value, r.subject, r.within, r.id, otherwise=None)
+
+
+def mark_changed(tx: Transaction, room_id: str, at: FuturePlace) -> None:
+    """Queue that what is restricted in a room changes at a place."""
+    tx.execute(_CHANGED, room_id, at)
+
+
+async def changed_at(reads: Reads, room_id: str) -> Place:
+    """Where what is restricted in a room changed last; 0 if it never did."""
+    row = await reads.fetch_one(_CHANGED_AT, room_id)
+    return Place(row[0]) if row is not None else Place(0)
+
+
+async def ended(database: Database, now: int, limit: int) -> list[tuple[str, str, str, str]]:
+    """Restrictions whose time is over: kind, subject, within and id."""
+    return [(row[0], row[1], row[2], row[3]) for row in await database.scan(_ENDED, now, limit)]
+
+
+async def subjects_after(database: Database, after: Row, limit: int) -> list[Row]:
+    """Restrictions that are of no room: kind, subject, within and id, in that order from behind one on."""
+    return await database.scan(_SUBJECTS, *after, limit)
+
+
+async def rooms_after(database: Database, after: str, limit: int) -> list[str]:
+    """Rooms in which something was restricted once, in order from behind one on."""
+    return [row[0] for row in await database.scan(_ROOMS, after, limit)]
+
+
+async def count(database: Database) -> list[Row]:
+    """Kind, measure, and how many restrictions there are of both."""
+    return await database.scan(_COUNT)
