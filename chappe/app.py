@@ -22,12 +22,14 @@ from chappe import (
     mail,
     media,
     metrics,
+    moderation,
     operators,
     presence,
     push,
     restrictions,
     rooms,
     search,
+    server_notices,
     sync,
     timeline,
     web,
@@ -70,6 +72,8 @@ SLICES = (
     "timeline",
     "search",
     "push",
+    "server_notices",
+    "moderation",
 )
 """The packages with tables, in the order in which their schema files are applied."""
 
@@ -94,7 +98,7 @@ def all_routes() -> Routes:
         presence.routes,
         keys.ROUTES,
     )
-    return Routes(*below, timeline.routes, search.routes, push.routes, sync.routes, web.routes)
+    return Routes(*below, timeline.routes, search.routes, push.routes, sync.routes, moderation.ROUTES, web.routes)
 
 
 def schema_folders() -> list[Path]:
@@ -121,6 +125,7 @@ class Chappe:
             | rooms.EFFECTS
             | keys.EFFECTS
             | push.EFFECTS
+            | server_notices.EFFECTS
         )
         self.outbox = Outbox(database, self.writer, effects, keys.SHAPES)
         self.bus = InProcessBus(database, self.writer, self.outbox, clock, self.resources)
@@ -183,7 +188,7 @@ class Chappe:
             settings.data_dir,
             settings.server_name,
             history,
-            accounts.ACTS | operators.ACTS,
+            accounts.ACTS | operators.ACTS | moderation.ACTS,
             self.bus,
             database,
             clock,
@@ -192,7 +197,7 @@ class Chappe:
         operators.install(
             self.resources,
             operators.ConsolePages(*operators.PAGES),
-            operators.Kinds(*operators.KINDS),
+            operators.Kinds(*operators.KINDS, *moderation.KINDS),
             operators.SharedDevices(push.share_a_phone),
         )
         self.machine = machine_socket.Machines(
@@ -204,6 +209,8 @@ class Chappe:
         presence.install(self.resources)
         keys.install(self.resources)
         push.install(self.resources, self.bus)
+        server_notices.install(self.resources)
+        self.teller = moderation.install(self.resources, self.bus, database)
         self.application = Application(
             all_routes(),
             self.resources,
@@ -263,6 +270,7 @@ class Chappe:
         self._tasks.append(asyncio.create_task(finish_hourly(self.bus, database)))
         self._tasks.append(asyncio.create_task(restrictions.sweep_minutely(self.bus, database, clock)))
         self._tasks.append(asyncio.create_task(self.sealer.run()))
+        self._tasks.append(asyncio.create_task(self.teller.run()))
         if settings.mail is not None:
             from chappe.mail.postman import Postman
 

@@ -24,6 +24,7 @@ from chappe.accounts.acts import ACTS
 from chappe.accounts.changes import account_data_changes
 from chappe.accounts.check_password import account_by_password
 from chappe.accounts.deactivate import Deactivated
+from chappe.accounts.emails import language_of
 from chappe.accounts.emails import tell as tell_by_mail
 from chappe.accounts.filters import filter_of
 from chappe.accounts.log_out import DevicesGone
@@ -57,6 +58,7 @@ from chappe.accounts.staff import (
     set_operator,
     share_a_device,
 )
+from chappe.accounts.tags import tag_room
 from chappe.accounts.tokens import Tokens
 from chappe.accounts.turns import Turns
 from chappe.clock import Clock
@@ -151,6 +153,7 @@ __all__ = [
     "filter_of",
     "install",
     "is_in_good_standing",
+    "language_of",
     "moderation_capability",
     "owner_link",
     "profile_of",
@@ -158,6 +161,7 @@ __all__ = [
     "require_unchanged",
     "set_operator",
     "share_a_device",
+    "tag_room",
     "tell_by_mail",
     "user_id_at_login",
 ]

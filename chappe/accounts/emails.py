@@ -186,6 +186,12 @@ async def has_email(source: Fetches, user_id: UserID, address: str) -> bool:
     return await emails_store.owner(source, address) == user_id
 
 
+async def language_of(source: Fetches, user_id: UserID) -> str:
+    """The language in which an account reads its mail: that of its first address, or "" where that is not known."""
+    found = await emails_store.addresses(source, user_id)
+    return str(found[0][1]) if found else ""
+
+
 async def tell(tx: Transaction, user_id: UserID, letter: str, more: dict[str, str] | None = None) -> None:
     """Write to all addresses of an account that something has happened to it."""
     values = {"server": tx.of(Settings).server_name, "user_id": user_id, **(more or {})}

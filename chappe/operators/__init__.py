@@ -31,6 +31,7 @@ from chappe.operators.routes_proposals import routes as _proposals
 from chappe.operators.routes_staff import routes as _staff
 from chappe.operators.rules import StaffRefused
 from chappe.operators.shared import SharedDevices, Shares
+from chappe.operators.store import Proposal
 from chappe.operators.two_person import Kind, Kinds, Seat, approve, propose, refuse
 from chappe.resources import Resources
 
@@ -65,6 +66,7 @@ __all__ = [
     "Kind",
     "Kinds",
     "Operator",
+    "Proposal",
     "Role",
     "Seat",
     "SharedDevices",

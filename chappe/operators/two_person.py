@@ -40,7 +40,8 @@ class Kind:
     """A kind of act that needs two people.
 
     `require_right(tx, payload)` refuses a payload that could not be carried out. `carry_out(tx, proposal, payload)`
-    queues the act in the unit that approves it. `concerned(payload)` are those who may not be the second person.
+    queues the act in the unit that approves it; the proposal says by whom. `concerned(payload)` are those who may not
+    be the second person.
     """
 
     name: str
@@ -105,7 +106,8 @@ async def approve(tx: Transaction, device: Device | None, seat: Seat, proposal_i
     store.require_holds(tx, seat.user_id, _names(kind.may_approve), otherwise=over())
     store.decide(tx, proposal.id, digest, "approved", seat.user_id, otherwise=over())
     _record(tx, seat, "proposal.approved", proposal)
-    await kind.carry_out(tx, proposal, payload)
+    approved = msgspec.structs.replace(proposal, state="approved", decided_by=seat.user_id, decided_at=tx.now)
+    await kind.carry_out(tx, approved, payload)
 
 
 async def refuse(tx: Transaction, device: Device | None, seat: Seat, proposal_id: str, reason: str) -> None:

@@ -13,13 +13,17 @@ room_alias, public_room, person_word, open_room (the register). `relations.py` s
 """
 
 from chappe.accounts import Deactivated, ProfileChanged
+from chappe.events.powers import join_rule_of, membership_of
 from chappe.http import Routes
 from chappe.resources import Resources
-from chappe.rooms.append import SendGates, Sending, append, begin_room, sent_before
+from chappe.rooms.append import SendGates, Sending, append, begin_room, create_event, sent_before
+from chappe.rooms.committed import committed_state
 from chappe.rooms.directory_reader import directory_reader
 from chappe.rooms.effects import EFFECTS
 from chappe.rooms.erasure import Erasures, erase_everywhere, erased_between, erasures_among
+from chappe.rooms.membership import set_member
 from chappe.rooms.membership_effect import Joined, UserRoom, joined_rooms, room_of, rooms_changed, rooms_of
+from chappe.rooms.register_store import is_listed
 from chappe.rooms.room import Room
 from chappe.rooms.rooms import Rooms, not_in_room
 from chappe.rooms.routes import routes as _routes
@@ -54,16 +58,22 @@ __all__ = [
     "UserRoom",
     "append",
     "begin_room",
+    "committed_state",
+    "create_event",
     "directory_reader",
     "erased_between",
     "erasures_among",
     "follow_accounts",
+    "is_listed",
+    "join_rule_of",
     "joined_rooms",
+    "membership_of",
     "not_in_room",
     "room_of",
     "rooms_changed",
     "rooms_of",
     "routes",
     "sent_before",
+    "set_member",
     "share_a_room",
 ]

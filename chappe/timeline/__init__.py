@@ -14,7 +14,19 @@ Tables, in the room's shard: receipt. It also rewrites `event` and fills `redact
 from chappe.holds import Eraser
 from chappe.timeline.redact import ORIGINAL, Redacted, erase_original, erase_originals_before
 from chappe.timeline.routes import routes
+from chappe.timeline.store_relations import latest_edit
+from chappe.timeline.visible import Viewer, Withholding, require_sight, require_visible
 
 ERASERS: dict[str, Eraser] = {ORIGINAL: erase_original}
 
-__all__ = ["ERASERS", "Redacted", "erase_originals_before", "routes"]
+__all__ = [
+    "ERASERS",
+    "Redacted",
+    "Viewer",
+    "Withholding",
+    "erase_originals_before",
+    "latest_edit",
+    "require_sight",
+    "require_visible",
+    "routes",
+]

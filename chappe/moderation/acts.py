@@ -1,0 +1,13 @@
+"""The acts of the desk that the audit log tells of."""
+
+from chappe.audit import Act, Acts
+
+ACTS: Acts = {
+    "case.shown": Act("A case was looked at", "Dossier consulté", keeps_body=True),
+    "case.moved": Act("A case was put into another queue", "Dossier déplacé", keeps_body=True),
+    "case.decided": Act("A case was decided", "Décision prise", keeps_body=True),
+    "case.reversed": Act("A decision was reversed", "Décision annulée", keeps_body=True),
+    "complaint.judged": Act("A complaint was answered", "Réponse à une réclamation", keeps_body=True),
+    "flagger.entered": Act("A trusted flagger was entered", "Signaleur de confiance inscrit", keeps_body=True),
+    "flagger.status": Act("The status of a trusted flagger changed", "Statut d’un signaleur modifié", keeps_body=True),
+}

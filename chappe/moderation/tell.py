@@ -1,0 +1,142 @@
+"""Telling people what became of things: receipts, answers, statements of reasons, in any Matrix client and by mail.
+
+Somebody with an account is told by a server notice, which also carries the data for our own client; somebody without
+one by mail. What is told to whoever filed something waits in `filing.told_at` and is done by `teller.py`, since there
+may be thousands of them; everything else is an effect of the commit that it tells of.
+"""
+
+from asyncio import Event
+from collections.abc import Mapping
+
+import msgspec
+
+from chappe import mail, server_notices
+from chappe.accounts.pages import Language
+from chappe.config import Settings
+from chappe.errors import Refused
+from chappe.ids import UserID
+from chappe.mail import Letter
+from chappe.moderation import statement as statements
+from chappe.moderation.records import Complaint, Decision, Filed, Filing, Item
+from chappe.moderation.rules import COMPLAINT_DAYS
+from chappe.moderation.statement import Statement, day_of, words
+from chappe.moderation.words import Outcome
+from chappe.stream import Transaction
+
+ABOUT = "org.chappe.safety"
+"""The key of a server notice that holds its data."""
+STATUS_PATH = "/_chappe/notice/status"
+DECISION_PATH = "/_chappe/decisions"
+_DAY_MS = 86_400_000
+
+Texts = dict[Language, str]
+
+
+class Woken(Event):
+    """Set when a case was decided, so that those who filed something are told."""
+
+
+def wake(tx: Transaction) -> None:
+    """Have `teller.py` look, once this unit holds."""
+    tx.after_commit(tx.of(Woken).set)
+
+
+async def receipt(tx: Transaction, id: str, item: Item, filed: Filed, status_key: str) -> None:
+    """Confirm that something was received. Art. 16(4) DSA."""
+    texts: Texts = {}
+    for language in Language:
+        say = words(language)
+        texts[language] = f"{say['receipt_title']}\n\n{say['receipt'].format(id=id)}"
+    if filed.by_user:
+        about = {"type": "receipt", "filing": id, "kind": item.kind.value, "item": item.id}
+        person(tx, filed.by_user, f"receipt {id}", texts, about)
+    elif filed.email:
+        link = f"{tx.of(Settings).base_url}{STATUS_PATH}/{status_key}"
+        say = words(_language(filed.language))
+        await _by_mail(tx, filed.email, filed.language, "receipt_title", [
+            say["receipt"].format(id=id), say["receipt_status"].format(link=link),
+        ], link)  # fmt: skip
+
+
+async def statement(tx: Transaction, user_id: str, told: Statement) -> None:
+    """Give somebody the reasons of a decision that restricts something of theirs, at the latest when it holds."""
+    base = tx.of(Settings).base_url
+    texts = {language: statements.text_of(told, language, base) for language in Language}
+    about = {"type": "statement", **msgspec.to_builtins(told)}
+    person(tx, user_id, f"statement {told.decision}", texts, about)
+
+
+async def reversal(tx: Transaction, user_id: str, made: Decision, *, partly: bool) -> None:
+    """Tell somebody that what was restricted is restored."""
+    texts = {}
+    for language in Language:
+        say = words(language)
+        line = say["reversal_partly" if partly else "reversal"].format(why=made.explanation, id=made.id)
+        texts[language] = f"{say['reversal_title']}\n\n{line}"
+    about = {"type": "reversal", "decision": made.reverses, "reversal": made.id, "partly": partly}
+    person(tx, user_id, f"reversal {made.id}", texts, about)
+
+
+async def answer(tx: Transaction, filing: Filing, decision: Decision) -> None:
+    """Tell whoever filed something what was decided, and what they can do. Art. 16(5) and (6) DSA."""
+    base = tx.of(Settings).base_url
+    until = day_of(decision.at + COMPLAINT_DAYS * _DAY_MS)
+    link = f"{base}{DECISION_PATH}/{decision.id}"
+    parts: dict[Language, list[str]] = {}
+    for language in Language:
+        say = words(language)
+        parts[language] = [
+            say[_ANSWERS[decision.outcome]].format(why=decision.explanation),
+            say[f"automation_{decision.automation}"],
+            say["answered_redress"].format(until=until, link=link, id=filing.id),
+        ]
+    if filing.by_user:
+        texts = {one: "\n\n".join((words(one)["answered_title"], *lines)) for one, lines in parts.items()}
+        about = {"type": "answer", "filing": filing.id, "decision": decision.id, "outcome": decision.outcome.value}
+        person(tx, filing.by_user, f"answer {filing.id} {decision.id}", texts, about)
+    elif filing.email:
+        await _by_mail(tx, filing.email, filing.language, "answered_title", parts[_language(filing.language)], link)
+
+
+async def complaint_answer(
+    tx: Transaction, complaint: Complaint, state: str, text: str, email: str, language: str
+) -> None:
+    """Tell whoever complained what came of it. Art. 20(5) DSA."""
+    parts: dict[Language, list[str]] = {}
+    for one in Language:
+        say = words(one)
+        parts[one] = [say[f"complaint_{state}"].format(answer=text), say["complaint_redress"].format(id=complaint.id)]
+    if complaint.by_user:
+        texts = {one: "\n\n".join((words(one)["complaint_title"], *lines)) for one, lines in parts.items()}
+        about = {"type": "complaint", "complaint": complaint.id, "decision": complaint.decision, "state": state}
+        person(tx, complaint.by_user, f"complaint {complaint.id} {state}", texts, about)
+    elif email:
+        await _by_mail(tx, email, language, "complaint_title", parts[_language(language)], "")
+
+
+_ANSWERS = {
+    Outcome.RESTRICTED: "answered_restricted",
+    Outcome.NO_ACTION: "answered_no_action",
+    Outcome.REVERSED: "answered_reversed",
+    Outcome.PARTLY_REVERSED: "answered_reversed",
+}
+
+
+def person(tx: Transaction, user_id: str, key: str, texts: Texts, about: Mapping[str, object]) -> None:
+    """A server notice for an account: once for each key."""
+    told = {language.value: text for language, text in texts.items()}
+    server_notices.tell(tx, UserID(user_id), f"safety {key}", told, {ABOUT: dict(about)})
+
+
+async def _by_mail(tx: Transaction, email: str, language: str, title: str, lines: list[str], link: str) -> None:
+    one = _language(language)
+    values = {"title": words(one)[title], "text": lines[0], "more": " ".join(lines[1:]), "link": link}
+    try:
+        recipient = mail.parse_address(email)
+    except Refused:  # what is no address is told nothing; the filing counts all the same
+        return
+    await mail.tell(tx, recipient, Letter("safety", one.value, values))
+
+
+def _language(code: str) -> Language:
+    return Language.FRENCH if code.lower().startswith("fr") else Language.ENGLISH
