@@ -7,8 +7,9 @@ imposes and the record in the audit log are one commit (law 4). Whom it concerns
 `file.py` filing, `items.py` what about, `proof.py` what an encrypted report proves · `claim.py` who works on a case
 (`reviewer_of` says who may) · `verdict.py` `decide.py` `second_person.py` deciding · `reverse.py` `complain.py`
 (`judge_of`) · `statement.py` what the person is told, `tell.py` how, `teller.py` those who filed · `flaggers.py` ·
-`routes.py` reports of any client, `routes_own.py` of ours · `categories.py` `terms.py` what things are called by law
-and terms · `rules.py` pure · `store.py` `decisions_store.py` all SQL.
+`routes.py` reports of any client, `routes_own.py` of ours, `routes_public.py` pages for anybody (`located.py`
+where a notice points, `links.py` links that prove who has them) · `categories.py` `terms.py` what things are called
+by law and terms · `rules.py` pure · `store.py` `decisions_store.py` all SQL.
 
 Tables, in the register: moderation_case, filing, case_entry, decision, measure, statement, complaint, flagger.
 """
@@ -17,6 +18,7 @@ from chappe.http import Routes
 from chappe.moderation.acts import ACTS
 from chappe.moderation.routes import routes as _reports
 from chappe.moderation.routes_own import routes as _own
+from chappe.moderation.routes_public import routes as _public
 from chappe.moderation.second_person import KIND
 from chappe.moderation.tell import Woken
 from chappe.moderation.teller import Teller
@@ -24,7 +26,7 @@ from chappe.resources import Resources
 from chappe.storage import Database
 from chappe.stream import Bus
 
-ROUTES = Routes(_reports, _own)
+ROUTES = Routes(_reports, _own, _public)
 
 KINDS = (KIND,)
 

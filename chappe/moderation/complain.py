@@ -6,6 +6,7 @@ from chappe import audit
 from chappe.errors import Errcode, Refused
 from chappe.moderation import decisions_store, store, tell
 from chappe.moderation.claim import no_case
+from chappe.moderation.links import About
 from chappe.moderation.records import Complaint, Decision, Filing
 from chappe.moderation.reverse import reverse_in, standing
 from chappe.moderation.rules import COMPLAINT_DAYS, JUDGES, MAX_REASON_CHARS
@@ -16,29 +17,53 @@ from chappe.stream import Device, Transaction
 _DAY_MS = 86_400_000
 
 
-async def complain(tx: Transaction, device: Device | None, decision_id: str, text: str, filing_id: str = "") -> str:
-    """An act: complain about a decision, once. Returns the complaint's id.
+async def complain(tx: Transaction, device: Device, decision_id: str, text: str, filing_id: str = "") -> str:
+    """An act: complain about a decision that restricts something of mine, or, with `filing_id`, about what was decided
+    on what I filed. Returns the complaint's id.
 
-    Who complains is whom the decision restricts, or, with `filing_id`, whoever filed that: an account its own, and
-    nobody's account what was proven to be theirs by its secret before. Refuses NOT_FOUND what is not theirs, and
-    FORBIDDEN once the six months are over.
+    Refuses NOT_FOUND what is not mine, INVALID_PARAM a second complaint, and FORBIDDEN once the six months are over.
     """
+    return await _complain(tx, await _decision_of(tx, decision_id), device.user_id, filing_id, text)
+
+
+async def complain_by_link(tx: Transaction, device: Device | None, about: str, id: str, text: str) -> str:
+    """An act: the same by whoever has the link to a decision or to what became of a filing, which proves who it is."""
+    if About(about) is About.DECISION:
+        decision = await _decision_of(tx, id)
+        return await _complain(tx, decision, decision.subject, "", text)
+    filing = await store.filing(tx, id)
+    case = await store.case(tx, filing.case_number) if filing is not None else None
+    if filing is None or case is None or case.is_open:
+        raise _not_theirs()
+    return await _complain(tx, await _decision_of(tx, case.decision), filing.by_user, filing.id, text)
+
+
+async def _complain(tx: Transaction, decision: Decision, user_id: str, filing_id: str, text: str) -> str:
     if not 0 < len(text.strip()) <= MAX_REASON_CHARS or "\0" in text:
         raise Refused(Errcode.INVALID_PARAM, f"Say why, in 1 to {MAX_REASON_CHARS} characters.")
-    decision = await decisions_store.decision(tx, decision_id)
-    user_id = device.user_id if device is not None else ""
-    if decision is None or not await _is_theirs(tx, decision, user_id, filing_id):
-        raise Refused(Errcode.NOT_FOUND, "There is no such decision about something of yours.")
+    if not await _is_theirs(tx, decision, user_id, filing_id):
+        raise _not_theirs()
     if tx.now > decision.at + COMPLAINT_DAYS * _DAY_MS:
         raise Refused(Errcode.FORBIDDEN, "The six months are over. A court or an out-of-court body can still help.")
     new = Complaint(
-        secrets.token_urlsafe(12), decision_id, decision.case_number, user_id, filing_id, text.strip(), tx.now,
+        secrets.token_urlsafe(12), decision.id, decision.case_number, user_id, filing_id, text.strip(), tx.now,
         ComplaintState.OPEN, "", 0, "", None, "", "",
     )  # fmt: skip
     twice = Refused(Errcode.INVALID_PARAM, "You have complained about this decision already; it is looked at once.")
     decisions_store.add_complaint(tx, new, otherwise=twice)
     store.note(tx, decision.case_number, user_id, "complaint", {"complaint": new.id})
     return new.id
+
+
+async def _decision_of(tx: Transaction, decision_id: str) -> Decision:
+    decision = await decisions_store.decision(tx, decision_id)
+    if decision is None:
+        raise _not_theirs()
+    return decision
+
+
+def _not_theirs() -> Refused:
+    return Refused(Errcode.NOT_FOUND, "There is no such decision about something of yours.")
 
 
 async def _is_theirs(tx: Transaction, decision: Decision, user_id: str, filing_id: str) -> bool:

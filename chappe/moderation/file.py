@@ -4,9 +4,6 @@ The act runs in the register. The item was looked up before, as whoever files it
 """
 
 import secrets
-from hashlib import sha256
-
-import msgspec
 
 from chappe.errors import Errcode, Refused
 from chappe.moderation import flaggers, store, tell
@@ -20,43 +17,37 @@ MAX_A_DAY = 200
 """Filings of one account a day: more are refused, but for what is about children or a threat to life (R91)."""
 
 
-class Receipt(msgspec.Struct, frozen=True):
-    """What who files something is told at once. `status_key` is the secret with which its state can be looked up."""
+async def file(tx: Transaction, device: Device | None, item: Item, filed: Filed, submission: str = "") -> str:
+    """File something about an item, once for each account, door and case. Returns the id of the filing.
 
-    id: str
-    status_key: str = ""
-
-
-async def file(
-    tx: Transaction, device: Device | None, item: Item, filed: Filed, submission: str = "", status_key: str = ""
-) -> Receipt:
-    """File something about an item, once for each account, item and door. `device` is whoever files it, if anybody.
-
-    Refuses INVALID_PARAM or TOO_LARGE what is not sound, LIMIT_EXCEEDED a flood.
+    `device` is whoever files it, if anybody; `submission` what was sent at once with it. Refuses INVALID_PARAM or
+    TOO_LARGE what is not sound, LIMIT_EXCEEDED a flood.
     """
     require_sound_filing(filed)
     if filed.category:
         require_category(filed_categories(), filed.category, (filed.keyword,) if filed.keyword else ())
     elif filed.keyword:
         raise Refused(Errcode.INVALID_PARAM, "keyword goes with a category.")
+    category, last = category_of(filed), await store.last_case_of(tx, item.kind, item.id)
+    is_muted = last is not None and not filed.is_threat and await _is_judged(tx, last, item, category)
     if filed.by_user:
-        if same := await store.own_filing(tx, filed.by_user, item.kind, item.id, filed.door):
-            return Receipt(same.id)
+        goes_to = last.number if last is not None and (last.is_open or is_muted) else 0
+        if same := await store.own_filing(tx, filed.by_user, goes_to, filed.door):
+            return same
         await _require_few(tx, filed)
-    category, flagger = category_of(filed), await flaggers.expert_for(tx, filed)
-    new = Receipt(secrets.token_urlsafe(12), status_key)
-    judged = None if filed.is_threat else await _judged_before(tx, item, category)
-    if judged is None:
-        store.open_case(tx, item, filed, stream_of(filed), priority_of(item, filed, flagger), category)
-        told: dict[str, object] = {"filing": new.id, "door": filed.door.value, "category": category}
-        store.note_open(tx, item, filed.by_user, "filed", told)
+    new, flagger = secrets.token_urlsafe(12), await flaggers.expert_for(tx, filed)
+    if last is not None and is_muted:
+        store.count_muted(tx, last.number)
+        store.note(tx, last.number, filed.by_user, "muted", {"filing": new})
     else:
-        store.count_muted(tx, judged.number)
-        store.note(tx, judged.number, filed.by_user, "muted", {"filing": new.id})
-    number = judged.number if judged is not None else None
-    sealed = sha256(status_key.encode()).hexdigest() if status_key else ""
-    store.add_filing(tx, new.id, submission or new.id, item, filed, flagger, category, sealed, number)
-    await tell.receipt(tx, new.id, item, filed, status_key)
+        store.open_case(tx, item, filed, stream_of(filed), priority_of(item, filed, flagger), category)
+        told = {"filing": new, "door": filed.door.value, "category": category}
+        store.note_open(tx, item, filed.by_user, "filed", told)
+    muted_in = last.number if last is not None and is_muted else None
+    store.add_filing(tx, new, submission or new, item, filed, flagger, category, muted_in)
+    await tell.receipt(tx, new, item, filed)
+    if is_muted:
+        tell.wake(tx)
     return new
 
 
@@ -68,9 +59,8 @@ async def _require_few(tx: Transaction, filed: Filed) -> None:
         raise Refused(Errcode.LIMIT_EXCEEDED, reason, retry_after_ms=DAY_MS)
 
 
-async def _judged_before(tx: Transaction, item: Item, category: str) -> Case | None:
-    """The decided case of the item, if it has not changed since and was judged for this reason. R72."""
-    last = await store.last_case_of(tx, item.kind, item.id)
-    if last is None or last.is_open or last.version != item.version:
-        return None
-    return last if category in await store.categories_of(tx, last.number) else None
+async def _is_judged(tx: Transaction, last: Case, item: Item, category: str) -> bool:
+    """Whether the item has not changed since it was judged for this reason. R72."""
+    if last.is_open or last.version != item.version:
+        return False
+    return category in await store.categories_of(tx, last.number)

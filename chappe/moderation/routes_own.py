@@ -79,8 +79,7 @@ async def post_report(request: Request, body: Report) -> JSONObject:
         request.device.user_id, good_faith=body.good_faith, is_threat=body.is_threat, proof=proven,
         disclosed=body.disclosed,
     )  # fmt: skip
-    receipt = await request.call(REGISTER, file, item, filed)
-    return {"id": receipt.id, "proof": proven.value}
+    return {"id": await request.call(REGISTER, file, item, filed), "proof": proven.value}
 
 
 async def _item(request: Request, body: Report) -> Item:

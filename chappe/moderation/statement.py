@@ -67,12 +67,17 @@ def statement_of(case: Case, decision: Decision, measures: list[Measure]) -> Sta
     )  # fmt: skip
 
 
-def text_of(told: Statement, language: Language, base_url: str) -> str:
-    """The statement in words, for clients that know nothing of it."""
+def text_of(told: Statement, language: Language, link: str) -> str:
+    """The statement in words, for clients that know nothing of it. `link` is where one can complain."""
     say = words(language)
-    return "\n\n".join(
-        (say["statement_title"], *_measures(told, say), *_reasons(told, language), *_ways(told, say, base_url))
-    )
+    complain = say["complain"].format(until=day_of(told.complain_until), link=link)
+    parts = (say["statement_title"], *paragraphs_of(told, language), complain, say["court"])
+    return "\n\n".join((*parts, say["reference"].format(id=told.decision)))
+
+
+def paragraphs_of(told: Statement, language: Language) -> list[str]:
+    """What it says, but for how to contest it."""
+    return [*_measures(told, words(language)), *_reasons(told, language)]
 
 
 def _measures(told: Statement, say: dict[str, str]) -> list[str]:
@@ -105,12 +110,6 @@ def _reasons(told: Statement, language: Language) -> list[str]:
     if told.rule:
         parts.append(say["rule"].format(rule=told.rule))
     return [*parts, told.to_user] if told.to_user else parts
-
-
-def _ways(told: Statement, say: dict[str, str], base_url: str) -> list[str]:
-    until = day_of(told.complain_until)
-    link = f"{base_url}/_chappe/decisions/{told.decision}"
-    return [say["complain"].format(until=until, link=link), say["court"], say["reference"].format(id=told.decision)]
 
 
 def day_of(ms: int) -> str:

@@ -200,7 +200,7 @@ _FILING_COLUMNS = (
     "evidence, proof, language, good_faith, is_muted, filed_at, receipt_at, told_at"
 )
 _FILING = f"SELECT {_FILING_COLUMNS} FROM filing"
-_FILED = "$3, number, " + ", ".join(f"${number}" for number in range(4, 22)) + ", NULL, $22"
+_FILED = "$3, number, " + ", ".join(f"${number}" for number in range(4, 22)) + ", NULL"
 
 
 def _filing(row: Row) -> Filing:
@@ -218,12 +218,6 @@ async def filing(source: Fetches, id: str) -> Filing | None:
     return None if row is None else _filing(row)
 
 
-async def filing_by_key(source: Fetches, status_key: str) -> Filing | None:
-    """The filing that a secret is for."""
-    row = await source.fetch_one(f"{_FILING} WHERE status_key = $1", status_key)
-    return None if row is None else _filing(row)
-
-
 async def filings(source: Fetches, number: int, limit: int) -> list[Filing]:
     """What was filed about the item of a case, the oldest first."""
     rows = await source.fetch(f"{_FILING} WHERE case_number = $1 ORDER BY filed_at, id LIMIT $2", number, limit)
@@ -236,15 +230,13 @@ async def filings_by(source: Fetches, user_id: str, before: int, limit: int) -> 
     return [_filing(row) for row in await source.fetch(sql, user_id, before, limit)]
 
 
-async def own_filing(source: Fetches, user_id: str, kind: ItemKind, item: str, door: Door) -> Filing | None:
-    """What somebody has filed about an item through this door, in its open case."""
-    columns = ", ".join(f"f.{name}" for name in _FILING_COLUMNS.split(", "))
+async def own_filing(source: Fetches, user_id: str, number: int, door: Door) -> str | None:
+    """The id of what somebody has filed in a case through this door."""
     row = await source.fetch_one(
-        f"SELECT {columns} FROM moderation_case c JOIN filing f ON f.case_number = c.number WHERE c.kind = $1 AND "
-        "c.item = $2 AND c.state = 'open' AND f.by_user = $3 AND f.door = $4 AND f.by_user <> '' LIMIT 1",
-        kind.value, item, user_id, door.value,
+        "SELECT id FROM filing WHERE case_number = $1 AND by_user = $2 AND door = $3 AND by_user <> ''",
+        number, user_id, door.value,
     )  # fmt: skip
-    return None if row is None else _filing(row)
+    return None if row is None else str(row[0])
 
 
 async def filed_since(source: Fetches, user_id: str, since: int) -> int:
@@ -256,10 +248,19 @@ async def filed_since(source: Fetches, user_id: str, since: int) -> int:
 
 
 def add_filing(
-    tx: Transaction, id: str, submission: str, item: Item, filed: Filed, flagger: str, category: str, status_key: str,
+    tx: Transaction,
+    id: str,
+    submission: str,
+    item: Item,
+    filed: Filed,
+    flagger: str,
+    category: str,
     muted_in: int | None,
-) -> None:  # fmt: skip
-    """Store a filing with the open case of its item, or with the decided one whose number is given."""
+) -> None:
+    """Store a filing with the open case of its item, or with the decided one whose number is given.
+
+    If the same account has filed the same through the same door meanwhile, the act runs again and finds that.
+    """
     evidence = msgspec.json.encode(filed.disclosed) if filed.disclosed else None
     values = (
         id, submission, filed.door.value, filed.by_user, filed.name, filed.email, flagger, category, filed.keyword,
@@ -267,9 +268,9 @@ def add_filing(
         int(muted_in is not None), tx.now, tx.now,
     )  # fmt: skip
     which = "kind = $1 AND item = $2 AND state = 'open'" if muted_in is None else "kind = $1 AND number = $2"
-    tx.execute(
-        f"INSERT INTO filing SELECT {_FILED} FROM moderation_case WHERE {which}",
-        item.kind.value, item.id if muted_in is None else muted_in, *values, status_key,
+    tx.conditional(
+        f"INSERT INTO filing SELECT {_FILED} FROM moderation_case WHERE {which} ON CONFLICT DO NOTHING RETURNING id",
+        item.kind.value, item.id if muted_in is None else muted_in, *values, otherwise=None,
     )  # fmt: skip
 
 

@@ -14,9 +14,11 @@ from chappe import mail, server_notices
 from chappe.accounts.pages import Language
 from chappe.config import Settings
 from chappe.errors import Refused
+from chappe.identity import Identity
 from chappe.ids import UserID
 from chappe.mail import Letter
 from chappe.moderation import statement as statements
+from chappe.moderation.links import About, link_to
 from chappe.moderation.records import Complaint, Decision, Filed, Filing, Item
 from chappe.moderation.rules import COMPLAINT_DAYS
 from chappe.moderation.statement import Statement, day_of, words
@@ -25,8 +27,6 @@ from chappe.stream import Transaction
 
 ABOUT = "org.chappe.safety"
 """The key of a server notice that holds its data."""
-STATUS_PATH = "/_chappe/notice/status"
-DECISION_PATH = "/_chappe/decisions"
 _DAY_MS = 86_400_000
 
 Texts = dict[Language, str]
@@ -41,27 +41,26 @@ def wake(tx: Transaction) -> None:
     tx.after_commit(tx.of(Woken).set)
 
 
-async def receipt(tx: Transaction, id: str, item: Item, filed: Filed, status_key: str) -> None:
+async def receipt(tx: Transaction, id: str, item: Item, filed: Filed) -> None:
     """Confirm that something was received. Art. 16(4) DSA."""
-    texts: Texts = {}
+    link, texts = _link(tx, About.FILING, id), Texts()
     for language in Language:
         say = words(language)
-        texts[language] = f"{say['receipt_title']}\n\n{say['receipt'].format(id=id)}"
+        told = (say["receipt_title"], say["receipt"].format(id=id), say["receipt_status"].format(link=link))
+        texts[language] = "\n\n".join(told)
     if filed.by_user:
         about = {"type": "receipt", "filing": id, "kind": item.kind.value, "item": item.id}
         person(tx, filed.by_user, f"receipt {id}", texts, about)
     elif filed.email:
-        link = f"{tx.of(Settings).base_url}{STATUS_PATH}/{status_key}"
         say = words(_language(filed.language))
-        await _by_mail(tx, filed.email, filed.language, "receipt_title", [
-            say["receipt"].format(id=id), say["receipt_status"].format(link=link),
-        ], link)  # fmt: skip
+        lines = [say["receipt"].format(id=id), say["receipt_status"].format(link="")]
+        await _by_mail(tx, filed.email, filed.language, "receipt_title", lines, link)
 
 
 async def statement(tx: Transaction, user_id: str, told: Statement) -> None:
     """Give somebody the reasons of a decision that restricts something of theirs, at the latest when it holds."""
-    base = tx.of(Settings).base_url
-    texts = {language: statements.text_of(told, language, base) for language in Language}
+    link = _link(tx, About.DECISION, told.decision)
+    texts = {language: statements.text_of(told, language, link) for language in Language}
     about = {"type": "statement", **msgspec.to_builtins(told)}
     person(tx, user_id, f"statement {told.decision}", texts, about)
 
@@ -79,9 +78,8 @@ async def reversal(tx: Transaction, user_id: str, made: Decision, *, partly: boo
 
 async def answer(tx: Transaction, filing: Filing, decision: Decision) -> None:
     """Tell whoever filed something what was decided, and what they can do. Art. 16(5) and (6) DSA."""
-    base = tx.of(Settings).base_url
     until = day_of(decision.at + COMPLAINT_DAYS * _DAY_MS)
-    link = f"{base}{DECISION_PATH}/{decision.id}"
+    link = _link(tx, About.FILING, filing.id)
     parts: dict[Language, list[str]] = {}
     for language in Language:
         say = words(language)
@@ -136,6 +134,10 @@ async def _by_mail(tx: Transaction, email: str, language: str, title: str, lines
     except Refused:  # what is no address is told nothing; the filing counts all the same
         return
     await mail.tell(tx, recipient, Letter("safety", one.value, values))
+
+
+def _link(tx: Transaction, about: About, id: str) -> str:
+    return link_to(tx.of(Identity), tx.of(Settings).base_url, about, id)
 
 
 def _language(code: str) -> Language:

@@ -1,4 +1,4 @@
-"""The terms that decisions name: `terms.toml`. Art. 14(1) DSA."""
+"""The terms that decisions name: `terms_versions/`, a file for each day of a change. Art. 14 DSA; R15, R16."""
 
 import tomllib
 from functools import cache
@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 
 from chappe.accounts.pages import Language
+
+_FOLDER = Path(__file__).parent / "terms_versions"
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -24,8 +26,8 @@ class Term(msgspec.Struct, frozen=True):
 class Terms(msgspec.Struct, frozen=True):
     """All of them, in the version of a day."""
 
-    version: str
     term: tuple[Term, ...]
+    version: str = ""
 
     def named(self, id: str) -> Term | None:
         """The one of that id."""
@@ -33,6 +35,14 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 @cache
-def terms() -> Terms:
-    """The terms as they are."""
-    return msgspec.convert(tomllib.loads((Path(__file__).parent / "terms.toml").read_text()), Terms)
+def versions() -> list[str]:
+    """The days on which they changed, the newest first."""
+    return sorted((path.stem for path in _FOLDER.glob("*.toml")), reverse=True)
+
+
+@cache
+def terms(version: str = "") -> Terms:
+    """The terms in one of the versions; as they are now, if none is named."""
+    version = version or versions()[0]
+    read = msgspec.convert(tomllib.loads((_FOLDER / f"{version}.toml").read_text()), Terms)
+    return msgspec.structs.replace(read, version=version)

@@ -16,6 +16,7 @@ from chappe.accounts import Deactivated, ProfileChanged
 from chappe.events.powers import join_rule_of, membership_of
 from chappe.http import Routes
 from chappe.resources import Resources
+from chappe.rooms.aliases import resolve
 from chappe.rooms.append import SendGates, Sending, append, begin_room, create_event, sent_before
 from chappe.rooms.committed import committed_state
 from chappe.rooms.directory_reader import directory_reader
@@ -69,6 +70,7 @@ __all__ = [
     "joined_rooms",
     "membership_of",
     "not_in_room",
+    "resolve",
     "room_of",
     "rooms_changed",
     "rooms_of",

@@ -50,13 +50,12 @@ CREATE TABLE filing (
     is_muted BIGINT NOT NULL,       -- 1: the item was judged before and has not changed
     filed_at BIGINT NOT NULL,
     receipt_at BIGINT,              -- when its receipt was confirmed
-    told_at BIGINT,                 -- when who filed it was told of the decision
-    status_key TEXT NOT NULL        -- SHA-256 of the secret with which its state can be looked up, or ''
+    told_at BIGINT                  -- when who filed it was told of the decision
 ); -- clustered
 CREATE INDEX filing_case ON filing (case_number, filed_at);
+CREATE UNIQUE INDEX filing_once ON filing (case_number, by_user, door) WHERE by_user <> '';
 CREATE INDEX filing_user ON filing (by_user, filed_at) WHERE by_user <> '';
 CREATE INDEX filing_time ON filing (door, filed_at);
-CREATE UNIQUE INDEX filing_status ON filing (status_key) WHERE status_key <> '';
 
 CREATE TABLE case_entry (
     case_number BIGINT NOT NULL,
