@@ -21,12 +21,12 @@ MAX_QUERY_PARAMETERS = 64
 MAX_TOKEN_BYTES = 1024
 """An access token; ours are far shorter, and a longer one is not worth looking up."""
 
-MAX_HEAD_BYTES = 32 * 1024
-"""Request line and headers together: 20 KiB of headers beside the longest path and query. It is the largest buffer of
-a connection, which has 8 KiB until it needs more. What is too long in a smaller head gets our own refusal; beyond this
-the connection is answered 431, without JSON."""
+MAX_HEAD_BYTES = 64 * 1024
+"""Request line and headers together. It is the largest buffer of a connection, which has 8 KiB until it needs more, and
+so the largest piece of a body: with half of it, an upload costs a fifth more. What is too long in a smaller head gets
+our own refusal; beyond this the connection is answered 431, without JSON."""
 
-HELD_BY_HEAD_BYTES = 48 * 1024
+HELD_BY_HEAD_BYTES = 80 * 1024
 """What a connection takes that has sent nearly all of such a head and then nothing more, as measured. After 30 s it is
 closed."""
 
@@ -52,7 +52,7 @@ CONNECTION_BACKLOG = 8192
 """Connections the kernel holds for us while we are busy."""
 
 MAX_CONNECTIONS = 100_000
-"""Open connections of a process, if it has 10 GB of memory. Each long poll holds one; the server's own default stalls
+"""Open connections of a process, if it has 16 GB of memory. Each long poll holds one; the server's own default stalls
 at 1,024."""
 
 FEWEST_CONNECTIONS = 4_096

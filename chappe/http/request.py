@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from chappe.errors import Errcode, Refused
 from chappe.http import query as query_string
+from chappe.http.ahead import Ahead
 from chappe.http.limits import COMMAND_SECONDS, MAX_SKIPPED_BYTES, MAX_TOKEN_BYTES, SKIP_SECONDS
 from chappe.http.rate import RateLimits
 from chappe.ids import RoomID, UserID
@@ -28,6 +29,7 @@ class Request:
 
     __slots__ = (
         "_address",
+        "_ahead",
         "_application",
         "_body_read",
         "_gone",
@@ -50,6 +52,7 @@ class Request:
         self._address: str | None = None
         self._gone: asyncio.Future[None] | None = None
         self._body_read = False
+        self._ahead: Ahead | None = None
         self.id = request_id
         """Names this request in the log, and in the answer when something broke."""
         self.method: str = scope["method"]
@@ -154,6 +157,7 @@ class Request:
         end = loop.time() + self._application.bounds.upload_seconds
         length = self._declared_length(limit)
         size = 0
+        self._ahead = self._receive = Ahead(self._receive)
         while size != length:
             try:
                 chunk = await deadline.wait_for(self._next_chunk())
@@ -241,6 +245,8 @@ class Request:
         """Let go of what waits for this request; the server calls it once the answer is sent."""
         if self._gone is not None:
             self._gone.cancel()
+        if self._ahead is not None:
+            self._ahead.close()
 
 
 def _too_large(limit: int) -> Refused:

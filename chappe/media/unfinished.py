@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chappe.errors import Errcode, Refused
-from chappe.media.spool import BATCH_BYTES, cannot_store, create_locked, fsync_folder, is_locked, uninterrupted
+from chappe.media.spool import (
+    BATCH_BYTES,
+    begin_to_sync,
+    cannot_store,
+    create_locked,
+    fsync_folder,
+    is_locked,
+    uninterrupted,
+)
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -209,6 +217,7 @@ class Growing:
         while data:
             # The digest follows what is written, so that the two agree also when the disk is full in between.
             written = os.pwrite(self.descriptor, data, self.size_bytes)
+            begin_to_sync(self.descriptor, self.size_bytes, written)
             self._digest.update(data[:written])
             self.size_bytes += written
             data = data[written:]
