@@ -16,8 +16,12 @@ Promise.withResolvers ??= function () {
     return parts;
 };
 
-const { Person, PASSWORD, check, verifyByEmoji } = await import("./person.mjs");
-const { Direction, EventType, MsgType, RelationType } = await import("matrix-js-sdk");
+const { Comparison, Person, check, verifyByEmoji } = await import("./person.mjs");
+const { Direction, EventType, JoinRule, MsgType, RelationType } = await import("matrix-js-sdk");
+const { M_POLL_KIND_DISCLOSED, M_POLL_START } = await import("matrix-js-sdk/lib/@types/polls.js");
+const { PollStartEvent } = await import("matrix-js-sdk/lib/extensible_events_v1/PollStartEvent.js");
+const { PollResponseEvent } = await import("matrix-js-sdk/lib/extensible_events_v1/PollResponseEvent.js");
+const { PollEndEvent } = await import("matrix-js-sdk/lib/extensible_events_v1/PollEndEvent.js");
 
 const address = process.argv[2];
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -70,6 +74,10 @@ async function main() {
     await telephone.reads(roomId, toBoth);
     done("verified by emoji");
 
+    await compareKeys(ann, ben, roomId);
+    check((await telephone.crypto.getUserVerificationStatus(ben.userId)).isCrossSigningVerified(), "the telephone trusts Ben, too");
+    done("two people compared keys");
+
     done("kill");
     await lines.next();
     const { event_id: after } = await ben.client.sendTextMessage(roomId, "After the night.");
@@ -79,6 +87,10 @@ async function main() {
     await picture(ann, ben, roomId);
     done("encrypted picture");
     await conversation(ann, ben, cleo, roomId, hello);
+    await poll(ann, ben, cleo, roomId);
+    done("held a poll");
+    await knocking(ben, cleo);
+    done("knocked and was let in");
 
     const found = await cleo.client.searchUserDirectory({ term: "be" });
     check(found.results.some((one) => one.user_id === ben.userId), "Ben is found");
@@ -166,6 +178,58 @@ async function conversation(ann, ben, cleo, roomId, hello) {
     await ben.client.sendReadReceipt(await ben.reads(roomId, main));
     await ann.until("sees the receipt of the room", () => ann.room(roomId).getEventReadUpTo(ben.userId) === main);
     done("read receipts");
+}
+
+/** Two people compare emoji in a room that both are in; each is certain of the other from then on. */
+async function compareKeys(asking, asked, roomId) {
+    const [question, answer] = [new Comparison(asking), new Comparison(asked)];
+    await question.asks(asked.userId, roomId);
+    await answer.accepts();
+    const [here, there] = await Promise.all([question.emoji({ begins: true }), answer.emoji()]);
+    check(JSON.stringify(here) === JSON.stringify(there), "both people see the same emoji");
+    await Promise.all([question.same(), answer.same()]);
+    for (const [one, other] of [[asking, asked], [asked, asking]]) {
+        await one.until(`is certain of ${other.userId}`, async () =>
+            (await one.crypto.getUserVerificationStatus(other.userId)).isCrossSigningVerified(),
+        );
+    }
+}
+
+/** A question, an answer, the end: three events that the server only passes on. */
+async function poll(ann, ben, cleo, roomId) {
+    const question = PollStartEvent.from("Which tower?", ["The old one", "The new one"], M_POLL_KIND_DISCLOSED).serialize();
+    const { event_id: asked } = await ann.client.sendEvent(roomId, question.type, question.content);
+    const seen = async (person) => (await person.reads(roomId, asked)) && person.room(roomId).polls.get(asked);
+    await ben.until("sees the poll", () => seen(ben));
+    const [, choice] = M_POLL_START.findIn(question.content).answers;
+    const vote = PollResponseEvent.from([choice.id], asked).serialize();
+    await ben.client.sendEvent(roomId, vote.type, vote.content);
+    await cleo.until("sees the vote", async () => {
+        const votes = await (await seen(cleo))?.getResponses();
+        return votes?.getRelations().length === 1 && votes.getRelations()[0].getSender() === ben.userId;
+    });
+    const end = PollEndEvent.from(asked, "The new one").serialize();
+    await ann.client.sendEvent(roomId, end.type, end.content);
+    await cleo.until("sees the end", async () => (await seen(cleo)).isEnded);
+}
+
+/** Somebody asks for admission, and is let in. */
+async function knocking(inside, outside) {
+    const { room_id: roomId } = await inside.client.createRoom({
+        preset: "private_chat",
+        name: "Behind a door",
+        initial_state: [{ type: EventType.RoomJoinRules, state_key: "", content: { join_rule: JoinRule.Knock } }],
+    });
+    await outside.client.knockRoom(roomId, { reason: "It is raining." });
+    await outside.until("waits at the door", () => outside.room(roomId)?.getMyMembership() === "knock");
+    check(outside.room(roomId).name === "Behind a door", "who knocks sees the name of the room");
+    const guest = () => inside.room(roomId)?.getMember(outside.userId);
+    await inside.until("hears the knock", () => guest()?.membership === "knock");
+    check(guest().events.member.getContent().reason === "It is raining.", "with its reason");
+    await inside.client.invite(roomId, outside.userId);
+    await outside.accept(roomId);
+    const { event_id: greeting } = await inside.client.sendTextMessage(roomId, "Come in.");
+    await outside.reads(roomId, greeting);
 }
 
 /** A fresh device that nobody verifies gets the past from the backup, with the recovery key. */
