@@ -139,8 +139,9 @@ class Chappe:
         tails, inboxes = Tails(), keys.Inboxes(database, self.writer)
         key_changes = keys.KeyChanges(database, self.log, tails)
         deciders = push.Deciders(database)
-        self.restrictions = restrictions.install(self.resources, database, clock, restrictions.Unknown())
-        withholding = Withholding(ignores=IgnoreLists(database, self.log))
+        nowhere = restrictions.Unknown()
+        self.restrictions = restrictions.install(self.resources, database, clock, nowhere, settings.base_url)
+        withholding = Withholding(self.restrictions, IgnoreLists(database, self.log))
         self.syncing = Syncing(
             database,
             self.log,
@@ -172,7 +173,7 @@ class Chappe:
             (web.WebClient(wanted=settings.web_client), web.WebClient),
             (mail.Mails(settings), mail.Mails),
             (Rooms(), Rooms),
-            (SendGates(), SendGates),
+            (SendGates([rooms.obey_restrictions]), SendGates),
             (timeline.Redacted([search.forget_redacted]), timeline.Redacted),
             (discovery.Capabilities([accounts.moderation_capability]), discovery.Capabilities),
             (
@@ -234,6 +235,7 @@ class Chappe:
                 tails,
                 tokens,
                 key_changes.told,
+                self.restrictions,
                 self.readers,
             )
         )

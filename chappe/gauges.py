@@ -13,6 +13,7 @@ from chappe.config import Settings
 from chappe.http import Application
 from chappe.keys import ToldKeys
 from chappe.metrics import Kind, Metrics
+from chappe.restrictions import Restrictions
 from chappe.rooms import Rooms, Tails
 from chappe.storage import Database
 from chappe.stream import Log, Outbox, Reader, Writer
@@ -37,6 +38,7 @@ class Watched:
     tails: Tails
     tokens: Tokens
     told_keys: ToldKeys
+    restrictions: Restrictions
     readers: Sequence[Reader]
 
 
@@ -47,6 +49,7 @@ def metrics_of(watched: Watched) -> Metrics:
     _of_requests(metrics, watched)
     _of_writing(metrics, watched)
     _of_memory(metrics, watched)
+    _of_restrictions(metrics, watched.restrictions)
     return metrics
 
 
@@ -110,6 +113,16 @@ def _of_memory(metrics: Metrics, watched: Watched) -> None:
     about = "Device keys in memory, as told."
     add("chappe_keys_told_bytes", gauge, about, lambda: watched.told_keys.size_bytes)
     add("chappe_tokens_cached", gauge, "Access tokens in memory.", lambda: len(watched.tokens))
+
+
+def _of_restrictions(metrics: Metrics, restrictions: Restrictions) -> None:
+    add, gauge = metrics.add, Kind.GAUGE
+
+    about = "About how many rooms, people and media have restrictions, or had some."
+    add("chappe_restrictions_marked", gauge, about, lambda: restrictions.marked)
+    about = "Rooms whose restrictions are in memory."
+    add("chappe_restrictions_rooms", gauge, about, lambda: restrictions.rooms_loaded)
+    add("chappe_restrictions_held", gauge, "Restrictions of those rooms in memory.", lambda: restrictions.held)
 
 
 def _resident_bytes() -> int:

@@ -19,6 +19,10 @@ ServerName = NewType("ServerName", str)
 MAX_ID_BYTES = 255
 """Length of user ids, room ids, event ids and aliases, with sigil and server name, in bytes."""
 
+SERVER_LOCALPART = "server"
+"""The name under which the server itself speaks."""
+_SERVER_USER = f"@{SERVER_LOCALPART}:"
+
 _SERVER_NAME = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z.-]{1,230})(?::\d{1,5})?")
 _LOCALPART_NEW = re.compile(r"[a-z0-9._=/+-]+")
 _USER_ID = re.compile(rf"@[\x21-\x39\x3b-\x7e]*:(?=.{{1,230}}\Z)(?:{_SERVER_NAME.pattern})")
@@ -131,6 +135,16 @@ def new_user_id(localpart: str, server: ServerName) -> UserID:
             Errcode.INVALID_USERNAME, f"A user ID has at most {MAX_ID_BYTES} characters with the server name."
         )
     return UserID(user_id)
+
+
+def server_user(server: ServerName) -> UserID:
+    """The user id under which the server itself speaks. Nobody can have it, or log in with it."""
+    return UserID(f"@{SERVER_LOCALPART}:{server}")
+
+
+def is_server_user(user_id: str) -> bool:
+    """Whether a user id is that of a server itself."""
+    return user_id.startswith(_SERVER_USER)
 
 
 def new_room_id(server: ServerName) -> RoomID:

@@ -5,10 +5,11 @@ An *account* is a user id of this server with a password; a *device* is one logi
 
 The acts: `register.py` `guest_upgrade.py` `login.py` `log_out.py` `change_password.py` `deactivate.py`
 `rename_device.py` `profile.py` `account_data.py` `tags.py` `filters.py` `registration_tokens.py`
-`approve.py` `restrict.py` · `check_password.py` whose a password is · `staff.py` what the slice of staff hooks into ·
-`acts.py` what the audit log tells · `standing.py` what locked and suspended accounts may do · `tokens.py` whose an
-access token is · `credentials.py` what secrets look like · `passwords.py` hashing · `openid.py` proof towards other
-services · `owner_link.py` the first account · `password_link.py` choosing a password · `emails.py` mail addresses ·
+`approve.py` `restrict.py` · `restricted.py` what a decision changes at once · `check_password.py` whose a password is ·
+`staff.py` what the slice of staff hooks into · `acts.py` what the audit log tells · `standing.py` what locked and
+suspended accounts may do · `tokens.py` whose an access token is · `credentials.py` what secrets look like ·
+`passwords.py` hashing · `openid.py` proof towards other services · `owner_link.py` the first account ·
+`password_link.py` choosing a password · `emails.py` mail addresses ·
 `machine.py` `machine_socket.py` what `chappe user` does · `rules.py` what is allowed · `turns.py` changes that build
 on each other · `store.py` `register_store.py` `emails_store.py` all SQL · `routes….py` the endpoints · `pages.py`
 what a browser shows.
@@ -35,6 +36,7 @@ from chappe.accounts.profile import ProfileChanged, profile_of
 from chappe.accounts.records import Account
 from chappe.accounts.register_store import account as account_of
 from chappe.accounts.rename_device import DeviceRenamed
+from chappe.accounts.restricted import end_sessions, restricted, unrestricted
 from chappe.accounts.routes import routes as _login
 from chappe.accounts.routes_email_page import routes as _email_page
 from chappe.accounts.routes_emails import routes as _emails
@@ -66,6 +68,7 @@ from chappe.config import Settings
 from chappe.holds import Eraser
 from chappe.http import Routes
 from chappe.resources import Resources
+from chappe.restrictions import OnImposed, OnLifted, Restrictions
 from chappe.storage import Database
 from chappe.stream import Bus, Effect, Writer
 
@@ -77,6 +80,7 @@ EFFECTS: dict[str, Effect] = {
     "accounts.close": deactivate.close,
     "accounts.tell_of_link": password_link.tell_of_link,
     "accounts.standing_changed": restrict.standing_changed,
+    "accounts.end_sessions": end_sessions,
 }
 
 ERASERS: dict[str, Eraser] = deactivate.ERASERS | approve.ERASERS
@@ -111,7 +115,7 @@ def install(
 
     The routes and acts also need `Settings`, `Database` and `Clock` among the resources.
     """
-    tokens = Tokens(database, bus, writer, clock, settings.server_name)
+    tokens = Tokens(database, bus, writer, clock, settings.server_name, resources.of(Restrictions))
     followed = (
         ProfileChanged(),
         Deactivated(),
@@ -123,6 +127,8 @@ def install(
     )
     for thing in (tokens, Passwords(cost), *followed, Turns()):
         resources.add(thing)
+    resources.of(OnImposed).append(restricted)
+    resources.of(OnLifted).append(unrestricted)
     return tokens
 
 

@@ -6,10 +6,11 @@ from chappe.accounts import credentials, register_store, rules, store
 from chappe.accounts.credentials import Kind
 from chappe.accounts.log_out import end_devices
 from chappe.accounts.records import NewLogin
-from chappe.accounts.standing import locked
+from chappe.accounts.standing import locked, require_not_shut_out
 from chappe.accounts.tokens import Tokens
 from chappe.errors import Errcode, Refused
 from chappe.ids import DeviceID, UserID
+from chappe.restrictions import Restrictions
 from chappe.stream import Device, Transaction
 
 REFRESHABLE_TOKEN_MS = 3_600_000
@@ -61,6 +62,7 @@ async def log_in(
 ) -> None:
     """Log a device in, if the account still is what was checked before: active, with that password."""
     register_store.require_unchanged(tx, user_id, password_hash, otherwise=wrong_password())
+    await require_not_shut_out(tx.of(Restrictions), user_id)
     await add_login(tx, user_id, login, is_guest=False)
 
 
@@ -80,6 +82,7 @@ async def log_in_with_token(
 
 async def require_not_locked(tx: Transaction, user_id: UserID) -> None:
     """Refuse new tokens to the owner of a locked account (v1.19, "Soft logout")."""
+    await require_not_shut_out(tx.of(Restrictions), user_id)
     account = await register_store.account(tx, user_id)
     if account is not None and account.locked_at is not None:
         raise locked()

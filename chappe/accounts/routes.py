@@ -17,6 +17,7 @@ from chappe.errors import Errcode, Refused
 from chappe.http import DEVICE, GUEST, NOBODY, OPTIONAL, Answer, JSONObject, Limit, Request, Routes
 from chappe.ids import UserID
 from chappe.mail import parse_address
+from chappe.restrictions import Restrictions
 from chappe.storage import Database, Row
 from chappe.stream import REGISTER
 
@@ -66,7 +67,9 @@ async def _login_by_password(request: Request, body: LoginBody) -> Credentials:
     user_id = await _named_user_id(request, body)
     if body.password is None:
         raise Refused(Errcode.MISSING_PARAM, "password is missing.")
-    account = await account_by_password(request.of(Database), request.of(Passwords), user_id, body.password)
+    account = await account_by_password(
+        request.of(Database), request.of(Restrictions), request.of(Passwords), user_id, body.password
+    )
     answer, stored_login = _prepare(request, body, account.user_id)
     await request.call(account.user_id, login.log_in, account.user_id, account.password_hash, stored_login)
     return answer

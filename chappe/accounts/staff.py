@@ -6,6 +6,7 @@ from chappe.accounts import register_store, store
 from chappe.accounts.store import Fetches
 from chappe.errors import Errcode, Refused
 from chappe.ids import UserID
+from chappe.restrictions import are_any_on_account
 from chappe.stream import Device, Transaction
 
 OnOperatorMade = Callable[[Transaction, UserID, str], Awaitable[None]]
@@ -29,12 +30,15 @@ def set_operator(tx: Transaction, user_id: UserID, *, is_operator: bool) -> None
     register_store.set_operator(tx, user_id, is_operator)
 
 
-async def is_in_good_standing(source: Fetches, user_id: UserID) -> bool:
-    """Whether an account can be used for everything: a member's, let in, and neither locked, suspended nor ended."""
+async def is_in_good_standing(source: Fetches, now: int, user_id: UserID) -> bool:
+    """Whether an account can be used for everything: a member's, let in, neither locked, suspended nor ended,
+    nor restricted by a decision."""
     found = await register_store.account(source, user_id)
     if found is None or found.is_guest or not found.approved:
         return False
-    return found.deactivated_at is None and found.locked_at is None and found.suspended_at is None
+    if found.deactivated_at is not None or found.locked_at is not None or found.suspended_at is not None:
+        return False
+    return not await are_any_on_account(source, user_id, now)
 
 
 async def share_a_device(source: Fetches, one: UserID, other: UserID) -> bool:

@@ -2,7 +2,7 @@
 
 A *locked* account cannot be used, but its logins stay for the day it is unlocked. The owner of a *suspended* one
 reads, verifies devices, keeps up keys, redacts what they said and leaves, and else takes no part. `restrict.py` sets
-and lifts both.
+and lifts both; so do decisions, which also limit and terminate accounts (`chappe/restrictions`).
 """
 
 from chappe.accounts import register_store
@@ -10,11 +10,22 @@ from chappe.accounts.store import Fetches
 from chappe.errors import Errcode, Refused
 from chappe.http import Route
 from chappe.ids import UserID
+from chappe.restrictions import KEY, Measure, Restrictions, limited, standing_refused, told_of
 from chappe.stream import Device, Standing
 
 _LOG_OUT = frozenset({"/_matrix/client/v3/logout", "/_matrix/client/v3/logout/all"})
 
+_SHUT_OUT = (Measure.TERMINATED, Measure.LOCKED)
+_STRICTEST_FIRST = (*_SHUT_OUT, Measure.SUSPENDED, Measure.LIMITED)
+_STANDINGS = {
+    Measure.LOCKED: Standing.LOCKED,
+    Measure.SUSPENDED: Standing.SUSPENDED,
+    Measure.LIMITED: Standing.LIMITED,
+}
+
 _V3 = "/_matrix/client/v3"
+_NOT_WHILE_LIMITED = frozenset({f"{_V3}/createRoom", f"{_V3}/rooms/{{room_id}}/upgrade"})
+"""What a limited account may not do beside inviting and knocking, which `rooms/obey.py` refuses."""
 WHILE_SUSPENDED = _LOG_OUT | {
     f"{_V3}/account/deactivate",
     f"{_V3}/account/password",
@@ -54,19 +65,55 @@ WHILE_SUSPENDED = _LOG_OUT | {
 """What a suspended account may ask for besides all that only reads. What is not named here is refused."""
 
 
-def require_permitted(device: Device, route: Route) -> None:
+async def standing_of(source: Fetches, restrictions: Restrictions, user_id: UserID) -> Standing:
+    """What an account may do now: by what operators set, or by a decision, the stricter of both.
+
+    Refuses (UNKNOWN_TOKEN, softly) who asks for an account that was terminated.
+    """
+    by_decision = await restrictions.on_account(user_id, _STRICTEST_FIRST)
+    if by_decision is not None and by_decision.measure is Measure.TERMINATED:
+        raise standing_refused(by_decision)
+    standing = _STANDINGS[by_decision.measure] if by_decision is not None else Standing.GOOD
+    account = await register_store.account(source, user_id)
+    if account is None or standing is Standing.LOCKED:
+        return standing
+    if account.locked_at is not None:
+        return Standing.LOCKED
+    return standing if account.suspended_at is None else Standing.SUSPENDED
+
+
+async def require_permitted(restrictions: Restrictions, device: Device, route: Route) -> None:
     """Refuse a device what the standing of its account does not permit."""
-    if device.standing is Standing.LOCKED and route.path not in _LOG_OUT:
-        raise locked()
-    reads = route.method == "GET"
-    if device.standing is Standing.SUSPENDED and not reads and route.path not in WHILE_SUSPENDED:
-        raise suspended()
+    match device.standing:
+        case Standing.LOCKED if route.path not in _LOG_OUT:
+            by_decision = await restrictions.on_account(device.user_id, (Measure.LOCKED,))
+            raise standing_refused(by_decision) if by_decision is not None else locked()
+        case Standing.SUSPENDED if route.method != "GET" and route.path not in WHILE_SUSPENDED:
+            by_decision = await restrictions.on_account(device.user_id, (Measure.SUSPENDED,))
+            raise standing_refused(by_decision) if by_decision is not None else suspended()
+        case Standing.LIMITED if route.path in _NOT_WHILE_LIMITED:
+            by_decision = await restrictions.on_account(device.user_id, (Measure.LIMITED,))
+            if by_decision is not None:
+                raise limited(by_decision)
 
 
-async def is_locked(source: Fetches, user_id: UserID) -> bool:
-    """Whether an account is locked: its owner is not told what happens, either."""
+async def is_locked(source: Fetches, restrictions: Restrictions, user_id: UserID) -> bool:
+    """Whether an account is locked or terminated: its owner is not told what happens, either."""
+    if await restrictions.on_account(user_id, _SHUT_OUT) is not None:
+        return True
     account = await register_store.account(source, user_id)
     return account is not None and account.locked_at is not None
+
+
+async def require_not_shut_out(restrictions: Restrictions, user_id: UserID) -> None:
+    """Refuse a login to the owner of an account that a decision has locked or terminated."""
+    by_decision = await restrictions.on_account(user_id, _SHUT_OUT)
+    if by_decision is not None:
+        refused = standing_refused(by_decision)
+        if by_decision.measure is Measure.TERMINATED:  # there is no token yet that would be unknown
+            refused = Refused(Errcode.RESTRICTED, refused.reason)
+            refused.details[KEY] = told_of(by_decision)
+        raise refused
 
 
 def locked() -> Refused:

@@ -7,14 +7,15 @@ from collections import OrderedDict
 
 import msgspec
 
-from chappe.accounts import credentials, register_store, standing, store
-from chappe.accounts.records import Account
+from chappe.accounts import credentials, store
+from chappe.accounts.standing import require_permitted, standing_of
 from chappe.clock import Clock
 from chappe.errors import Errcode, Refused
 from chappe.http import Route
 from chappe.ids import ServerName, UserID
+from chappe.restrictions import Restrictions
 from chappe.storage import Database
-from chappe.stream import Bus, Command, Device, Standing, Transaction, Writer, shard_of
+from chappe.stream import Bus, Command, Device, Transaction, Writer, shard_of
 
 MAX_REMEMBERED = 50_000
 """Tokens in memory, about 400 bytes each; the one used least recently goes first."""
@@ -26,6 +27,8 @@ class _Known(msgspec.Struct):
     device: Device
     expires_at: int | None
     seen_at: int
+    anew_at: int | None
+    """When what restricts the account begins or ends."""
 
 
 def unknown_token(*, soft_logout: bool) -> Refused:
@@ -37,8 +40,11 @@ def unknown_token(*, soft_logout: bool) -> Refused:
 class Tokens:
     """The access tokens of this server."""
 
-    def __init__(self, database: Database, bus: Bus, writer: Writer, clock: Clock, server: ServerName) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, writer: Writer, clock: Clock, server: ServerName, restrictions: Restrictions
+    ) -> None:
         self._database = database
+        self._restrictions = restrictions
         self._bus = bus
         self._writer = writer
         self._now = clock.now_ms
@@ -58,18 +64,22 @@ class Tokens:
         now = self._now()
         if known.expires_at is not None and known.expires_at <= now:
             return None
+        if known.anew_at is not None and known.anew_at <= now:
+            return None
         if now - known.seen_at >= SEEN_EVERY_MS:
             self._seen(known, now)
         self._known.move_to_end(token)
         return known.device
 
     async def authenticate(self, token: str) -> Device:
-        """The device of a token. Refuses with UNKNOWN_TOKEN; softly if the token has only expired."""
+        """The device of a token. Refuses with UNKNOWN_TOKEN; softly if the token has only expired, or its account was
+        terminated, which may be reversed."""
         user_id = credentials.owner_of(credentials.Kind.ACCESS, token, self._server)
         if user_id is None:
             raise unknown_token(soft_logout=False)
         forgotten = self._forgotten
         hashed = credentials.digest(token)
+        standing = await standing_of(self._database, self._restrictions, user_id)
         row = await store.access_token(self._database, user_id, hashed)
         if row is None:
             raise unknown_token(soft_logout=False)
@@ -77,8 +87,7 @@ class Tokens:
         now = self._now()
         if expires_at is not None and expires_at <= now:
             raise unknown_token(soft_logout=True)
-        account = await register_store.account(self._database, user_id)
-        device = Device(user_id, store.device_id_of(row), bool(is_guest), _standing_of(account))
+        device = Device(user_id, store.device_id_of(row), bool(is_guest), standing)
         if not confirmed:
             act = Command(confirm_refresh, device, (hashed.hex(), generation))
             await self._bus.call(shard_of(user_id), act)
@@ -86,12 +95,12 @@ class Tokens:
             return await self.authenticate(token)
         if forgotten == self._forgotten:
             # Otherwise somebody logged out while this was read: it may be this very token.
-            self._remember(token, device, expires_at, now)
+            await self._remember(token, device, expires_at, now)
         return device
 
-    def require_permitted(self, device: Device, route: Route) -> None:
+    async def require_permitted(self, device: Device, route: Route) -> None:
         """Refuse what the standing of the account does not permit."""
-        standing.require_permitted(device, route)
+        await require_permitted(self._restrictions, device, route)
 
     def forget(self, user_id: UserID) -> None:
         """Some token of an account ended; the others are looked up again at their next use."""
@@ -99,8 +108,12 @@ class Tokens:
         for token in self._of_user.pop(user_id, ()):
             self._known.pop(token, None)
 
-    def _remember(self, token: str, device: Device, expires_at: int | None, now: int) -> None:
-        known = _Known(device, expires_at, now)
+    async def _remember(self, token: str, device: Device, expires_at: int | None, now: int) -> None:
+        forgotten = self._forgotten
+        anew_at = await self._restrictions.account_changes_at(device.user_id, now)
+        if forgotten != self._forgotten:
+            return
+        known = _Known(device, expires_at, now, anew_at)
         self._known[token] = known
         self._of_user.setdefault(device.user_id, set()).add(token)
         self._seen(known, now)
@@ -114,14 +127,6 @@ class Tokens:
     def _seen(self, known: _Known, now: int) -> None:
         known.seen_at = now
         self._writer.lazily(store.SEEN, known.device.user_id, known.device.device_id, now)
-
-
-def _standing_of(account: Account | None) -> Standing:
-    if account is None:
-        return Standing.GOOD
-    if account.locked_at is not None:
-        return Standing.LOCKED
-    return Standing.GOOD if account.suspended_at is None else Standing.SUSPENDED
 
 
 async def confirm_refresh(tx: Transaction, device: Device, token: str, generation: int) -> None:

@@ -30,6 +30,10 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request being answered, for log lines written on its way."""
 
 
+LIMITED_TIMES = 5
+"""How many times each request of a limited account counts: it may do so much less in the same time."""
+
+
 class Authenticator(Protocol):
     """Whose an access token is. `accounts/` provides it."""
 
@@ -39,7 +43,7 @@ class Authenticator(Protocol):
     async def authenticate(self, token: str) -> Device:
         """The device. Refuses with UNKNOWN_TOKEN."""
 
-    def require_permitted(self, device: Device, route: Route) -> None:
+    async def require_permitted(self, device: Device, route: Route) -> None:
         """Refuse what the standing of an account does not permit. Asked only where it is not good."""
 
 
@@ -110,12 +114,13 @@ class Application:
             if device.is_guest and route.auth is Auth.DEVICE:
                 raise Refused(Errcode.GUEST_ACCESS_FORBIDDEN, "Guests cannot do this. Register an account first.")
             if device.standing is not Standing.GOOD:
-                self._authenticator.require_permitted(device, route)
+                await self._authenticator.require_permitted(device, route)
             request.maybe_device = device
         who = request.maybe_device
         key = who.user_id if who else "address " + key_of_address(request.client_address)
         if route.limit is not Limit.NONE:
-            self.rates.hit(route.limit, key)
+            is_limited = who is not None and who.standing is Standing.LIMITED
+            self.rates.hit(route.limit, key, LIMITED_TIMES if is_limited else 1)
         at_once = self._at_once.get(key, 0)
         bounds = self.bounds
         if at_once >= (bounds.requests_of_a_person if who else bounds.requests_of_an_address) and not self.rates.is_off:

@@ -20,7 +20,7 @@ RUNS_THE_SERVER = (Role.OWNER, Role.ADMINISTRATOR)
 async def grant(tx: Transaction, device: Device | None, user_id: UserID, role_name: str, reason: str) -> None:
     """Give somebody a role. `device` is None for whoever owns the machine."""
     actor, role, reason = await _actor(tx, device, user_id, role_name), Role(role_name), rules.require_reason(reason)
-    if not await accounts.is_in_good_standing(tx, user_id):
+    if not await accounts.is_in_good_standing(tx, tx.now, user_id):
         raise StaffRefused("refused_no_account", "There is no such account here that could be used.", Errcode.NOT_FOUND)
     held = await store.held_by(tx, tx.now, user_id)
     lasting = frozenset(one.role for one in held if one.expires_at is None)

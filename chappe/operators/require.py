@@ -9,10 +9,10 @@ from chappe.operators.rules import StaffRefused
 async def require(source: store.Fetches, now: int, user_id: str, *roles: Role) -> Operator:
     """Somebody on staff, who has one of the roles; without any named, any role.
 
-    Refuses FORBIDDEN all others, and those whose account is locked, suspended or has ended.
+    Refuses FORBIDDEN all others, and those whose account is locked, suspended or otherwise restricted, or has ended.
     """
     found = await store.operator(source, now, user_id)
-    if not await accounts.is_in_good_standing(source, found.user_id) or not found.has(*roles):
+    if not await accounts.is_in_good_standing(source, now, found.user_id) or not found.has(*roles):
         if not roles or not found.roles:
             raise StaffRefused("refused_not_staff", "Only staff of this server may do this.")
         wanted = " or ".join(sorted(role.value for role in roles))

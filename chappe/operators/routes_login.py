@@ -12,6 +12,7 @@ from chappe.http import NOBODY, Answer, Limit, Request, Routes
 from chappe.operators import console, cookies, sessions
 from chappe.operators.rules import StaffRefused
 from chappe.operators.words import LAYOUT, said
+from chappe.restrictions import Restrictions
 from chappe.storage import Database
 from chappe.stream import REGISTER
 
@@ -40,7 +41,9 @@ async def post_login(request: Request) -> Answer:
             )
         database, settings = request.of(Database), request.of(Settings)
         user_id = accounts.user_id_at_login(name, settings.server_name)
-        account = await accounts.account_by_password(database, request.of(Passwords), user_id, form.get("password", ""))
+        account = await accounts.account_by_password(
+            database, request.of(Restrictions), request.of(Passwords), user_id, form.get("password", "")
+        )
         secret = sessions.new_secret()
         hashes = (sessions.digest(secret), sessions.digest(browser))
         await request.call(REGISTER, sessions.enter, account.user_id, account.password_hash, *hashes)

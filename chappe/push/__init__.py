@@ -44,6 +44,7 @@ from chappe.push.store import share_a_phone
 from chappe.push.telling import Telling
 from chappe.push.web_gateway import WebPush
 from chappe.resources import Resources
+from chappe.restrictions import Restrictions
 from chappe.storage import Database
 from chappe.stream import Bus, Effect, Log, Writer
 
@@ -64,8 +65,9 @@ def install(resources: Resources, bus: Bus) -> None:
     writer, clock, deciders = resources.of(Writer), resources.of(Clock), resources.of(Deciders)
     web = WebPush(settings, clock, gateways)
     resources.add(web)
-    telling = Telling(database, resources.of(Log))
-    resources.add(Deliveries(database, bus, writer, clock, gateways, web, deciders, telling))
+    restrictions = resources.of(Restrictions)
+    telling = Telling(database, resources.of(Log), restrictions)
+    resources.add(Deliveries(database, bus, writer, clock, gateways, web, deciders, telling, restrictions))
     resources.of(ManagedData)[PUSH_RULES] = push_rules
     resources.of(Deactivated).append(forget_rules)
     resources.of(DevicesGone).append(forget_devices)

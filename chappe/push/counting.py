@@ -89,8 +89,9 @@ class Counting:
 
     async def _sees(self, event: StoredEvent, user_id: UserID) -> bool:
         viewer = Viewer(user_id)
-        sight = await sight_of(self._database, event.room_id, viewer)
-        return bool(await visible(self._database, [event], viewer, sight, self._withholding))
+        sight = await sight_of(self._database, event.room_id, viewer, self._withholding)
+        seen = await visible(self._database, [event], viewer, sight, self._withholding)
+        return any(one.is_heard for one in seen)
 
     async def _share(self) -> None:
         if time.perf_counter() - self._began > STRETCH_SECONDS:

@@ -19,6 +19,7 @@ from chappe.ids import UserID
 from chappe.push import store
 from chappe.push.deciders import Deciders
 from chappe.push.gateway import Gateways, Undelivered
+from chappe.push.heard import is_heard
 from chappe.push.mutes import NOTHING
 from chappe.push.notice import counts_only, notice
 from chappe.push.pace import Pace
@@ -28,6 +29,7 @@ from chappe.push.store import PusherKey, Waiting
 from chappe.push.telling import Telling
 from chappe.push.web_gateway import WebPush
 from chappe.push.web_push import WEB_APP
+from chappe.restrictions import Restrictions
 from chappe.rooms import reading
 from chappe.storage import Database, Statement, StatementKind, Unit
 from chappe.stream import Bus, Command, Writer, shard_of
@@ -70,8 +72,10 @@ class Deliveries:
         web: WebPush,
         deciders: Deciders,
         telling: Telling,
+        restrictions: Restrictions,
     ) -> None:
         self._database = database
+        self._restrictions = restrictions
         self._bus = bus
         self._writer = writer
         self._clock = clock
@@ -224,10 +228,12 @@ class Deliveries:
         return sum(mutes.counts(room_id, *numbers)[0] for room_id, numbers in rooms.items())
 
     async def _may_know(self, user_id: UserID, waiting: Waiting) -> bool:
-        if await is_locked(self._database, user_id):
+        if await is_locked(self._database, self._restrictions, user_id):
             return False
         member = await reading.member_at(self._database, waiting.room_id, user_id)
-        return member is not None and member.content.get("membership") in ("join", "invite")
+        if member is None or member.content.get("membership") not in ("join", "invite"):
+            return False
+        return await is_heard(self._database, self._restrictions, user_id, waiting.room_id, waiting.event_place)
 
     async def _call(self, user_id: UserID, act: Callable[..., Awaitable[None]], *arguments: object) -> None:
         await self._bus.call(shard_of(user_id), Command(act, None, arguments))

@@ -18,12 +18,14 @@ from chappe.mail import Address, Letter
 from chappe.push import store
 from chappe.push.deciders import Deciders
 from chappe.push.deliveries import MAX_KEPT
+from chappe.push.heard import is_heard
 from chappe.push.letter import Unread, letter_about
 from chappe.push.mutes import Mutes
 from chappe.push.pushers import EMAIL_APP
 from chappe.push.store import Waiting
 from chappe.push.unsubscribe import link_for
-from chappe.rooms import StoredEvent, reading
+from chappe.restrictions import Restrictions
+from chappe.rooms import StoredEvent, placeholders_in, reading
 from chappe.stream import REGISTER, Device, Transaction
 
 UNREAD_MS = 15 * 60 * 1000
@@ -46,7 +48,7 @@ async def send_digest(tx: Transaction, device: Device | None, user_id: UserID) -
         for one in pushers:
             store.mark_sent(tx, (user_id, one.app_id, one.pushkey), waiting[-1].place)
         return
-    rooms = await _rooms(tx, told)
+    rooms = await _rooms(tx, user_id, told)
     enough = Refused(Errcode.LIMIT_EXCEEDED, "They were written to within the hour.", retry_after_ms=BETWEEN_MS)
     store.mark_told(tx, user_id, waiting[-1].place, tx.now - BETWEEN_MS, otherwise=enough)
     server = tx.of(Settings).server_name
@@ -68,7 +70,7 @@ async def mail_digest(
 
 async def _may_know(tx: Transaction, user_id: UserID, waiting: Sequence[Waiting]) -> list[StoredEvent]:
     """Of what waits, the events that the person may still know and wishes to."""
-    if await is_locked(tx, user_id):
+    if await is_locked(tx, tx.of(Restrictions), user_id):
         return []
     mutes = await tx.of(Deciders).mutes_of(user_id)
     by_room: dict[RoomID, list[Waiting]] = {}
@@ -76,7 +78,9 @@ async def _may_know(tx: Transaction, user_id: UserID, waiting: Sequence[Waiting]
         by_room.setdefault(one.room_id, []).append(one)
     rooms = {room_id for room_id, some in by_room.items() if await _is_wished(tx, user_id, room_id, some, mutes)}
     events = await reading.events_at(tx, [one.event_place for one in waiting if one.room_id in rooms])
-    return [event for event in events if not event.redacted_by]
+    restrictions = tx.of(Restrictions)
+    heard = [e for e in events if await is_heard(tx, restrictions, user_id, e.room_id, e.place)]
+    return [event for event in heard if not event.redacted_by]
 
 
 async def _is_wished(tx: Transaction, user_id: UserID, room_id: RoomID, some: list[Waiting], mutes: Mutes) -> bool:
@@ -87,23 +91,28 @@ async def _is_wished(tx: Transaction, user_id: UserID, room_id: RoomID, some: li
     return member is not None and member.content.get("membership") in ("join", "invite")
 
 
-async def _rooms(tx: Transaction, events: Sequence[StoredEvent]) -> list[Unread]:
+async def _rooms(tx: Transaction, user_id: UserID, events: Sequence[StoredEvent]) -> list[Unread]:
     """Room by room what is unread, the room with the newest event first."""
     by_room: dict[RoomID, list[StoredEvent]] = {}
     for event in sorted(events, key=lambda event: event.origin_server_ts):
         by_room.setdefault(event.room_id, []).append(event)
     newest_first = sorted(by_room.items(), key=lambda room: -room[1][-1].origin_server_ts)
-    return [await _unread(tx, room_id, some) for room_id, some in newest_first]
+    return [await _unread(tx, user_id, room_id, some) for room_id, some in newest_first]
 
 
-async def _unread(tx: Transaction, room_id: RoomID, events: list[StoredEvent]) -> Unread:
+async def _unread(tx: Transaction, user_id: UserID, room_id: RoomID, events: list[StoredEvent]) -> Unread:
     names: dict[str, str] = {}
+    placeholders = await placeholders_in(tx, tx.of(Restrictions), room_id, user_id)
     for sender in {event.sender for event in events}:
         member = await reading.member_at(tx, room_id, sender)
+        if member is not None and placeholders is not None:
+            member = placeholders.told(member)
         name = member.content.get("displayname") if member is not None else None
         names[sender] = name if isinstance(name, str) and name.strip() else sender
     for type, key in (("m.room.name", "name"), ("m.room.canonical_alias", "alias")):
         state = await reading.state_event_at(tx, room_id, type, "")
+        if state is not None and placeholders is not None:
+            state = placeholders.told(state)
         title = state.content.get(key) if state is not None else None
         if isinstance(title, str) and title.strip():
             break

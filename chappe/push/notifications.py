@@ -79,8 +79,12 @@ class Notifications:
     async def _told(self, event: StoredEvent) -> msgspec.Raw | None:
         sight = self._sights.get(event.room_id)
         if sight is None:
-            sight = self._sights[event.room_id] = await sight_of(self._database, event.room_id, self._viewer)
+            sight = self._sights[event.room_id] = await sight_of(
+                self._database, event.room_id, self._viewer, self._withholding
+            )
         for seen in await visible(self._database, [event], self._viewer, sight, self._withholding):
+            if not seen.is_heard:
+                return None
             (told,) = await present(self._database, [seen], self._viewer, sight, self._now, with_room_id=False)
             return msgspec.Raw(told)
         return None

@@ -115,13 +115,14 @@ class PushReader:
 
     async def _may_see(self, event: StoredEvent, user_id: UserID, past: Past) -> bool:
         viewer = Viewer(user_id)
-        sight = await sight_of(self._database, event.room_id, viewer, past)
+        sight = await sight_of(self._database, event.room_id, viewer, self._withholding, past)
         if sight.membership_now() not in ("join", "invite"):
             return False
         if event.type == MEMBER and event.state_key == user_id:
             # An invitation is told to whom it is for, whatever they may see of the room's past.
             return event.sender not in await self._withholding.ignored_by(viewer)
-        return bool(await visible(self._database, [event], viewer, sight, self._withholding))
+        seen = await visible(self._database, [event], viewer, sight, self._withholding)
+        return any(one.is_heard for one in seen)
 
     async def _receipts(self, shard: Shard, start: Place, end: Place) -> list[HasRead]:
         """What holders have read, as far as the log still knows which rooms have changed."""

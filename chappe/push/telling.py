@@ -5,6 +5,7 @@ from collections import OrderedDict
 import msgspec
 
 from chappe.push.notice import Told
+from chappe.restrictions import Restrictions
 from chappe.rooms import StoredEvent, reading
 from chappe.storage import Database
 from chappe.stream import Log, Place, position_at, shard_at
@@ -22,8 +23,9 @@ class _Kept(msgspec.Struct, frozen=True):
 class Telling:
     """The events that are being told of."""
 
-    def __init__(self, database: Database, log: Log) -> None:
+    def __init__(self, database: Database, log: Log, restrictions: Restrictions) -> None:
         self._database = database
+        self._restrictions = restrictions
         self._log = log
         self._kept: OrderedDict[Place, _Kept] = OrderedDict()
 
@@ -45,6 +47,9 @@ class Telling:
 
     async def _told(self, event: StoredEvent) -> Told:
         reads, room_id = self._database, event.room_id
+        if self._restrictions.concerns(room_id):  # names may be among what is restricted: phones show what they know
+            named = (event.event_id, room_id, event.type, event.state_key, event.sender, event.content)
+            return Told(*named, None, None, None)
         sender = await reading.member_at(reads, room_id, event.sender)
         name = await reading.state_event_at(reads, room_id, "m.room.name", "")
         alias = await reading.state_event_at(reads, room_id, "m.room.canonical_alias", "")

@@ -8,15 +8,15 @@ one leaves the others. Nothing that is restricted is changed: when it is lifted,
 from memory · `marks.py` where anything is restricted at all · `territories.py` where a reader is · `told.py` what
 people are told · `sweep.py` tidying away what has ended · `store.py` all SQL.
 
-Tables: restriction (in the room's shard; of accounts and media in the register), restriction_change (the room's shard).
+Tables: restriction (in the room's shard; of accounts and media in the register), restricted_room (the room's shard).
 """
 
 from chappe.clock import Clock
 from chappe.resources import Resources
-from chappe.restrictions.held import Restrictions
+from chappe.restrictions.held import Restrictions, View
 from chappe.restrictions.impose import OnImposed, OnLifted, impose, impose_effect, lift, lift_effect
 from chappe.restrictions.restriction import HIDING, MEASURES, TOLD, Ground, Kind, Measure, Restriction, require_sound
-from chappe.restrictions.store import Held
+from chappe.restrictions.store import Held, are_any_on_account
 from chappe.restrictions.sweep import sweep, sweep_minutely
 from chappe.restrictions.territories import Territories, Unknown
 from chappe.restrictions.told import KEY, frozen, limited, placeholder_of, standing_refused, told_of, withheld
@@ -26,12 +26,14 @@ from chappe.stream import Effect
 EFFECTS: dict[str, Effect] = {"restrictions.impose": impose_effect, "restrictions.lift": lift_effect}
 
 
-def install(resources: Resources, database: Database, clock: Clock, territories: Territories) -> Restrictions:
+def install(
+    resources: Resources, database: Database, clock: Clock, territories: Territories, base_url: str
+) -> Restrictions:
     """Add what is known of restrictions to `resources`. Returns it: `begin` is to be called before anybody is answered.
 
     `OnImposed` and `OnLifted` are filled by those who follow.
     """
-    restrictions = Restrictions(database, clock, territories)
+    restrictions = Restrictions(database, clock, territories, base_url)
     resources.add(restrictions)
     resources.add(territories, Territories)
     resources.add(OnImposed())
@@ -55,6 +57,8 @@ __all__ = [
     "Restrictions",
     "Territories",
     "Unknown",
+    "View",
+    "are_any_on_account",
     "frozen",
     "impose",
     "install",

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from chappe.clock import Clock
+from chappe.errors import Refused
 from chappe.ids import UserID
 from chappe.restrictions import store
 from chappe.restrictions.marks import Marks
 from chappe.restrictions.restriction import HIDING, Kind, Measure, Restriction
 from chappe.restrictions.store import Held
 from chappe.restrictions.territories import Territories
+from chappe.restrictions.told import withheld
 from chappe.storage import Database
 from chappe.stream import Place
 
@@ -23,10 +25,8 @@ MAX_ROOMS = 2_000
 """Rooms whose restrictions are in memory."""
 MAX_SUBJECTS = 20_000
 """The same of people and media."""
-MAX_OF_A_ROOM = 5_000
-"""Restricted events of a room that are in memory; of a room with more they are looked up as they are read."""
-MAX_HELD = 200_000
-"""Restrictions in memory, in all: about 1 KB each."""
+MAX_HELD = 100_000
+"""Restrictions of those rooms in memory, about 1 KB each; those of one room are there as a whole, or not at all."""
 LOADED_AT_ONCE = 10_000
 
 NONE: tuple[Held, ...] = ()
@@ -37,22 +37,81 @@ class OfRoom(msgspec.Struct, frozen=True):
 
     whole: tuple[Held, ...]
     """What was imposed on the room itself."""
-    events: dict[str, tuple[Held, ...]] | None
-    """By event id; None where there are too many to keep."""
-    changed: Place
-    """Where any of it changed last."""
+    events: dict[str, tuple[Held, ...]]
+    """By event id."""
+    places: dict[Place, Held]
+    """The same by where each was imposed."""
+    anew: Place
+    """From where on clients are told the room anew, since what they know of it may be another; 0 if that never was."""
 
     @property
     def size(self) -> int:
         """How many restrictions these are."""
-        return len(self.whole) + sum(len(held) for held in (self.events or {}).values())
+        return len(self.whole) + len(self.places)
+
+
+class View:
+    """What one viewer is kept from in one room, at one moment. Asked about every event, so that it asks nobody."""
+
+    __slots__ = ("_now", "_of_room", "_territory", "anew", "closed_by")
+
+    def __init__(self, of_room: OfRoom, territory: str | None, now: int) -> None:
+        self._of_room = of_room
+        self._territory = territory
+        self._now = now
+        self.anew = of_room.anew
+        self.closed_by = self._first(of_room.whole, HIDING)
+        """What keeps the viewer from the whole room, if anything does."""
+
+    @property
+    def shown(self) -> Restriction | None:
+        """What is told of the whole room: by what it is closed or frozen, if it is."""
+        found = self.closed_by or self._first(self._of_room.whole, _FROZEN)
+        return found.restriction if found is not None else None
+
+    @property
+    def hides_any(self) -> bool:
+        """Whether the viewer is kept from anything in the room."""
+        return self.closed_by is not None or any(self.on(held) for held in self._of_room.places.values())
+
+    def on_event(self, event_id: str) -> Held | None:
+        """What keeps the viewer from an event, if anything does."""
+        held = self._of_room.events.get(event_id)
+        return self._first(held, HIDING) if held is not None else None
+
+    def demotes(self, event_id: str) -> bool:
+        """Whether an event is neither found nor notified of."""
+        held = self._of_room.events.get(event_id)
+        return held is not None and self._first(held, _DEMOTED) is not None
+
+    def imposed_at(self, place: Place) -> Held | None:
+        """The restriction of an event that was imposed at a place, if the viewer is kept from the event by it."""
+        held = self._of_room.places.get(place)
+        return held if held is not None and self.on(held) else None
+
+    def on(self, held: Held) -> bool:
+        """Whether a restriction keeps this viewer from something now."""
+        r = held.restriction
+        return r.measure in HIDING and r.holds_at(self._now) and r.holds_in(self._territory)
+
+    def _first(self, held: Iterable[Held], measures: Iterable[Measure]) -> Held | None:
+        for one in held:
+            r = one.restriction
+            if r.measure in measures and r.holds_at(self._now) and r.holds_in(self._territory):
+                return one
+        return None
+
+
+_FROZEN = frozenset({Measure.FROZEN})
+_DEMOTED = frozenset({Measure.DEMOTED})
 
 
 class Restrictions:
     """What this process knows of restrictions. Everything that is read or done asks it."""
 
-    def __init__(self, database: Database, clock: Clock, territories: Territories) -> None:
+    def __init__(self, database: Database, clock: Clock, territories: Territories, base_url: str) -> None:
         self._database = database
+        self._base_url = base_url
         self._clock = clock
         self._territories = territories
         self._marks = Marks()
@@ -78,6 +137,21 @@ class Restrictions:
     def concerns(self, room_id: str) -> bool:
         """Whether anything may be restricted in a room: nearly never, and at once."""
         return room_id in self._marks
+
+    async def view(self, room_id: str, viewer: UserID | None) -> View | None:
+        """What the viewer is kept from in a room; None where nothing ever was restricted: nearly everywhere."""
+        if room_id not in self._marks:
+            return None
+        return View(await self.of_room(room_id), await self._territories.of(viewer), self._clock.now_ms())
+
+    def refusal(self, r: Restriction) -> Refused:
+        """The refusal of a room or media that is restricted."""
+        return withheld(r, self._base_url)
+
+    async def require_open(self, room_id: str, viewer: UserID | None) -> None:
+        """Refuse what is read of a room that is closed to the viewer."""
+        if room_id in self._marks and (r := await self.on_room(room_id, viewer)) is not None:
+            raise self.refusal(r)
 
     async def on_room(self, room_id: str, viewer: UserID | None) -> Restriction | None:
         """By what a room is closed to a viewer, for all that is read of it; None where it is not."""
@@ -106,6 +180,14 @@ class Restrictions:
                 return found
         return None
 
+    async def account_changes_at(self, user_id: UserID, now: int) -> int | None:
+        """When what restricts an account begins or ends next; None if nothing does by itself."""
+        if user_id not in self._marks:
+            return None
+        held = [one.restriction for one in await self.of_account(user_id)]
+        edges = [edge for r in held for edge in (r.since, r.until) if edge is not None and edge > now]
+        return min(edges, default=None)
+
     async def on_media(self, mxc: str, sha256: str, viewer: UserID | None) -> Restriction | None:
         """By what media is blocked for a viewer, by its address or by the hash of its bytes; None where it is not."""
         if mxc not in self._marks and sha256 not in self._marks:
@@ -117,19 +199,12 @@ class Restrictions:
         self, held: Sequence[Held], viewer: UserID | None, measures: Iterable[Measure]
     ) -> Restriction | None:
         """The first with one of the measures that holds now for the viewer, whose country is asked for if need be."""
-        found = await self.first_held(held, viewer, measures)
-        return found.restriction if found is not None else None
-
-    async def first_held(self, held: Sequence[Held], viewer: UserID | None, measures: Iterable[Measure]) -> Held | None:
-        """The same, with the place at which it was imposed."""
-        now: int | None = None
         for one in held:
             r = one.restriction
-            if r.measure not in measures:
+            if r.measure not in measures or not r.holds_at(self._clock.now_ms()):
                 continue
-            now = self._clock.now_ms() if now is None else now
-            if r.holds_at(now) and (not r.territories or r.holds_in(await self._territories.of(viewer))):
-                return one
+            if not r.territories or r.holds_in(await self._territories.of(viewer)):
+                return r
         return None
 
     # What is known of a room, an event, an account
@@ -141,24 +216,16 @@ class Restrictions:
             self._rooms.move_to_end(room_id)
             return known
         changes = self._changes
-        whole = await store.of_room(self._database, room_id, Kind.ROOM, MAX_OF_A_ROOM)
-        of_events = await store.of_room(self._database, room_id, Kind.EVENT, MAX_OF_A_ROOM + 1)
-        changed = await store.changed_at(self._database, room_id)
-        events = _by_subject(of_events) if len(of_events) <= MAX_OF_A_ROOM else None
-        found = OfRoom(tuple(whole), events, changed)
+        whole = await store.of_room(self._database, room_id, Kind.ROOM)
+        of_events = await store.of_room(self._database, room_id, Kind.EVENT)
+        places = {held.place: held for held in of_events}
+        found = OfRoom(tuple(whole), _by_subject(of_events), places, await store.anew_at(self._database, room_id))
         if changes == self._changes and room_id not in self._rooms:
             self._rooms[room_id] = found
             self._held += found.size
             while len(self._rooms) > MAX_ROOMS or (self._held > MAX_HELD and len(self._rooms) > 1):
                 self._drop_room(next(iter(self._rooms)))
         return found
-
-    async def of_events(self, room_id: str, event_ids: Sequence[str]) -> dict[str, tuple[Held, ...]]:
-        """What was imposed on events of a room; of some of them, or more."""
-        known = (await self.of_room(room_id)).events
-        if known is not None:
-            return known
-        return _by_subject(await store.of_events(self._database, room_id, event_ids))
 
     async def of_account(self, user_id: UserID) -> tuple[Held, ...]:
         """What was imposed on an account, ended or not."""

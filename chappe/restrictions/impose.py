@@ -62,8 +62,10 @@ async def _impose_here(tx: Transaction, restriction: Restriction) -> None:
         return
     place = tx.place(restriction.room_id or restriction.subject)
     store.impose(tx, restriction, place)
-    if restriction.room_id:
-        store.mark_changed(tx, restriction.room_id, place)
+    if restriction.kind is Kind.ROOM:
+        store.tell_anew(tx, restriction.room_id, place)
+    elif restriction.room_id:
+        store.touch_room(tx, restriction.room_id)
     restrictions = tx.of(Restrictions)
     tx.after_commit(lambda: restrictions.changed(restriction))
     for on_imposed in tx.of(OnImposed):
@@ -76,10 +78,10 @@ async def _lift_here(tx: Transaction, kind: Kind, subject: str, within: str, id:
         return
     restriction = found.restriction
     store.lift(tx, restriction)
+    place = tx.place(restriction.room_id or restriction.subject)
     if restriction.room_id:
-        store.mark_changed(tx, restriction.room_id, tx.place(restriction.room_id))
-    else:
-        tx.place(restriction.subject)
+        # What clients hold of it is a placeholder, or nothing; they are given the rest of the room's end with it.
+        store.tell_anew(tx, restriction.room_id, place)
     restrictions = tx.of(Restrictions)
     tx.after_commit(lambda: restrictions.changed(restriction))
     for on_lifted in tx.of(OnLifted):

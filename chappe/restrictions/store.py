@@ -1,6 +1,5 @@
 """All the SQL of restrictions."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -27,15 +26,7 @@ class Held(msgspec.Struct, frozen=True):
 
 _COLUMNS = "id, kind, subject, within, place, measure, territories, since, until, decision, ground, reason_code, told"
 _OF_SUBJECT = f"SELECT {_COLUMNS} FROM restriction WHERE kind = $1 AND subject = $2 AND within = $3 ORDER BY place"
-_OF_ROOM = f"SELECT {_COLUMNS} FROM restriction WHERE room_id = $1 AND kind = $2 ORDER BY place LIMIT $3"
-_OF_EVENTS = (
-    f"SELECT {_COLUMNS} FROM restriction WHERE kind = 'event' AND within = $1 "
-    "AND subject IN (SELECT * FROM each_text($2)) ORDER BY place"
-)
-_OF_MEDIA = (
-    f"SELECT {_COLUMNS} FROM restriction WHERE kind = 'media' AND within = '' "
-    "AND subject IN (SELECT * FROM each_text($1)) ORDER BY place"
-)
+_OF_ROOM = f"SELECT {_COLUMNS} FROM restriction WHERE room_id = $1 AND kind = $2 ORDER BY place"
 _IMPOSE = """
 INSERT INTO restriction (kind, subject, within, id, room_id, place, measure, territories, since, until, decision,
     ground, reason_code, told)
@@ -43,18 +34,18 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (kind, subject, within, id) DO NOTHING RETURNING id
 """
 _LIFT = "DELETE FROM restriction WHERE kind = $1 AND subject = $2 AND within = $3 AND id = $4 RETURNING id"
-_CHANGED = """
-INSERT INTO restriction_change (room_id, place) VALUES ($1, $2)
-ON CONFLICT (room_id) DO UPDATE SET place = excluded.place
+_TOUCHED = "INSERT INTO restricted_room (room_id, anew) VALUES ($1, 0) ON CONFLICT (room_id) DO NOTHING"
+_ANEW = """
+INSERT INTO restricted_room (room_id, anew) VALUES ($1, $2)
+ON CONFLICT (room_id) DO UPDATE SET anew = excluded.anew
 """
-_CHANGED_AT = "SELECT place FROM restriction_change WHERE room_id = $1"
+_ANEW_AT = "SELECT anew FROM restricted_room WHERE room_id = $1"
 _ENDED = "SELECT kind, subject, within, id FROM restriction WHERE until <= $1 ORDER BY until LIMIT $2"
 _SUBJECTS = """
 SELECT kind, subject, within, id FROM restriction WHERE room_id = '' AND (kind, subject, within, id) > ($1, $2, $3, $4)
 ORDER BY kind, subject, within, id LIMIT $5
 """
-_ROOMS = "SELECT room_id FROM restriction_change WHERE room_id > $1 ORDER BY room_id LIMIT $2"
-_COUNT = "SELECT kind, measure, COUNT(*) FROM restriction GROUP BY kind, measure"
+_ROOMS = "SELECT room_id FROM restricted_room WHERE room_id > $1 ORDER BY room_id LIMIT $2"
 
 
 def _held(row: Row) -> Held:
@@ -81,19 +72,14 @@ async def of_subject(reads: Reads, kind: Kind, subject: str, within: str = "") -
     return [_held(row) for row in await reads.fetch(_OF_SUBJECT, kind.value, subject, within)]
 
 
-async def of_room(reads: Reads, room_id: str, kind: Kind, limit: int) -> list[Held]:
-    """What was imposed on a room, or on events in it: the first so many."""
-    return [_held(row) for row in await reads.fetch(_OF_ROOM, room_id, kind.value, limit)]
+async def of_room(database: Database, room_id: str, kind: Kind) -> list[Held]:
+    """What was imposed on a room, or on events in it."""
+    return [_held(row) for row in await database.scan(_OF_ROOM, room_id, kind.value)]
 
 
-async def of_events(reads: Reads, room_id: str, event_ids: Sequence[str]) -> list[Held]:
-    """What was imposed on some events of a room."""
-    return [_held(row) for row in await reads.fetch(_OF_EVENTS, room_id, list(event_ids))]
-
-
-async def of_media(reads: Reads, names: Sequence[str]) -> list[Held]:
-    """What was imposed on media under any of its names: address, hash."""
-    return [_held(row) for row in await reads.fetch(_OF_MEDIA, list(names))]
+async def are_any_on_account(reads: Reads, user_id: str, now: int) -> bool:
+    """Whether any decision restricts an account now."""
+    return any(held.restriction.holds_at(now) for held in await of_subject(reads, Kind.ACCOUNT, user_id))
 
 
 def impose(tx: Transaction, r: Restriction, at: FuturePlace) -> None:
@@ -110,14 +96,19 @@ def lift(tx: Transaction, r: Restriction) -> None:
     tx.conditional(_LIFT, r.kind.value, r.subject, r.within, r.id, otherwise=None)
 
 
-def mark_changed(tx: Transaction, room_id: str, at: FuturePlace) -> None:
-    """Queue that what is restricted in a room changes at a place."""
-    tx.execute(_CHANGED, room_id, at)
+def touch_room(tx: Transaction, room_id: str) -> None:
+    """Queue that something in a room is restricted, or was."""
+    tx.execute(_TOUCHED, room_id)
 
 
-async def changed_at(reads: Reads, room_id: str) -> Place:
-    """Where what is restricted in a room changed last; 0 if it never did."""
-    row = await reads.fetch_one(_CHANGED_AT, room_id)
+def tell_anew(tx: Transaction, room_id: str, at: FuturePlace) -> None:
+    """Queue that from a place on clients are told the room anew."""
+    tx.execute(_ANEW, room_id, at)
+
+
+async def anew_at(reads: Reads, room_id: str) -> Place:
+    """From where on clients are told the room anew; 0 if that never was."""
+    row = await reads.fetch_one(_ANEW_AT, room_id)
     return Place(row[0]) if row is not None else Place(0)
 
 
@@ -134,8 +125,3 @@ async def subjects_after(database: Database, after: Row, limit: int) -> list[Row
 async def rooms_after(database: Database, after: str, limit: int) -> list[str]:
     """Rooms in which something was restricted once, in order from behind one on."""
     return [row[0] for row in await database.scan(_ROOMS, after, limit)]
-
-
-async def count(database: Database) -> list[Row]:
-    """Kind, measure, and how many restrictions there are of both."""
-    return await database.scan(_COUNT)

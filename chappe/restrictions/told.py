@@ -23,6 +23,7 @@ _WHAT = {
 def told_of(r: Restriction) -> dict[str, object]:
     """What may be told of a restriction to anybody it applies to."""
     told: dict[str, object] = {
+        "id": r.id,
         "measure": r.measure.value,
         "territories": list(r.territories),
         "decision": r.decision,

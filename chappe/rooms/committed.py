@@ -7,6 +7,7 @@ from chappe.events.state import StateEvent
 from chappe.events.versions import ROOM_VERSIONS, RoomVersion
 from chappe.ids import RoomID, UserID
 from chappe.rooms import store
+from chappe.rooms.placeholders import Placeholders
 from chappe.rooms.store import EVERYTHING, Reads
 from chappe.stream import Place
 
@@ -32,9 +33,17 @@ class CommittedState:
 
 
 async def committed_state(
-    reads: Reads, room_id: RoomID, types: Sequence[str], *members: UserID, at: Place = EVERYTHING
+    reads: Reads,
+    room_id: RoomID,
+    types: Sequence[str],
+    *members: UserID,
+    at: Place = EVERYTHING,
+    placeholders: Placeholders | None = None,
 ) -> CommittedState | None:
-    """The state of the given types with an empty state key, and some memberships; None if there is no room."""
+    """The state of the given types with an empty state key, and some memberships; None if there is no room.
+
+    With `placeholders`, as one viewer is told it.
+    """
     row = await store.room_row(reads, room_id)
     if row is None:
         return None
@@ -43,6 +52,8 @@ async def committed_state(
         member = await store.member_at(reads, room_id, user_id, at)
         if member is not None:
             events.append(member)
+    if placeholders is not None:
+        events = [placeholders.told(event) for event in events]
     state = {(one.type, str(one.state_key)): one.as_state() for one in events}
     return CommittedState(ROOM_VERSIONS[row[0]], row[1], state)
 

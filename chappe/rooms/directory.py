@@ -9,9 +9,11 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.events.powers import power_of, power_to_send
 from chappe.ids import RoomID, UserID, is_room_id
+from chappe.restrictions import Restrictions
 from chappe.rooms import register_store
 from chappe.rooms.committed import CommittedState, committed_state
 from chappe.rooms.listing import LISTED_TYPES, entry_of, fold, search_text
+from chappe.rooms.placeholders import placeholders_in
 from chappe.rooms.register_store import Listing
 from chappe.rooms.room import Room
 from chappe.rooms.rooms import Rooms
@@ -96,8 +98,16 @@ def listing_of(room_id: RoomID, state: CommittedState, place: Place) -> Listing:
 # Reading the list
 
 
-async def page(reads: Reads, limit: int | None, since: str | None, wanted: Filter) -> Page:
-    """A part of the directory, the rooms with most people first. `since` is a token of a former answer."""
+async def page(
+    reads: Reads,
+    restrictions: Restrictions,
+    viewer: UserID | None,
+    limit: int | None,
+    since: str | None,
+    wanted: Filter,
+) -> Page:
+    """A part of the directory, the rooms with most people first. `since` is a token of a former answer; a `viewer` of
+    None has no account."""
     limit = max(1, min(DEFAULT_ROOMS if limit is None else limit, MAX_ROOMS))
     backwards, joined, room_id = _read_since(since)
     matches = _matcher(wanted)
@@ -107,7 +117,8 @@ async def page(reads: Reads, limit: int | None, since: str | None, wanted: Filte
         rows = await register_store.listings(reads, at[0], at[1], READ_AT_ONCE, backwards=backwards)
         looked_at += len(rows)
         ended = len(rows) < READ_AT_ONCE
-        found += [row for row in rows if matches(row)]
+        listed = [await _as_told(reads, restrictions, viewer, row) for row in rows]
+        found += [row for row in listed if row is not None and matches(row)]
         at = (rows[-1][0], rows[-1][1]) if rows else at
     more = len(found) > limit or not ended
     last = found[limit - 1] if len(found) > limit else (*at, None)
@@ -123,6 +134,19 @@ async def page(reads: Reads, limit: int | None, since: str | None, wanted: Filte
         next_batch=onwards,
         prev_batch=back,
     )
+
+
+async def _as_told(reads: Reads, restrictions: Restrictions, viewer: UserID | None, row: Row) -> Row | None:
+    """An entry as the viewer is told it; None of a room that is not listed for them."""
+    room_id = RoomID(row[1])
+    if not restrictions.concerns(room_id):
+        return row
+    placeholders = await placeholders_in(reads, restrictions, room_id, viewer)
+    state = await committed_state(reads, room_id, LISTED_TYPES, placeholders=placeholders)
+    if state is None or not await restrictions.is_listed(room_id, viewer):
+        return None
+    entry = listing_of(room_id, state, Place(0))
+    return (row[0], row[1], entry.room_type, entry.search, entry.summary)
 
 
 def _matcher(wanted: Filter) -> Callable[[Row], bool]:

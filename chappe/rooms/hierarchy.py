@@ -10,6 +10,7 @@ import msgspec
 
 from chappe.errors import Errcode, Refused
 from chappe.ids import RoomID, UserID, is_room_id
+from chappe.restrictions import Restrictions
 from chappe.rooms import spaces_store
 from chappe.rooms.room_summary import Summary, accessible_state, summary_of
 from chappe.rooms.store import Reads
@@ -67,7 +68,13 @@ _decode_content = msgspec.json.Decoder(_Content).decode
 
 
 async def page_of(
-    reads: Reads, user_id: UserID, root: RoomID, walk: Walk, limit: int | None, token: str | None
+    reads: Reads,
+    restrictions: Restrictions,
+    user_id: UserID,
+    root: RoomID,
+    walk: Walk,
+    limit: int | None,
+    token: str | None,
 ) -> HierarchyPage:
     """A part of a space, from its beginning or from where a former page ended.
 
@@ -77,7 +84,7 @@ async def page_of(
     seen = _read_token(token, walk) if token else 0
     found: list[Summary] = []
     size = number = 0
-    async for summary, children in _walk(reads, user_id, root, walk):
+    async for summary, children in _walk(reads, restrictions, user_id, root, walk):
         number += 1
         if number <= seen:
             continue
@@ -91,8 +98,11 @@ async def page_of(
     return HierarchyPage(found)
 
 
-async def _walk(reads: Reads, user_id: UserID, root: RoomID, walk: Walk) -> AsyncIterator[tuple[Summary, list[Child]]]:
+async def _walk(
+    reads: Reads, restrictions: Restrictions, user_id: UserID, root: RoomID, walk: Walk
+) -> AsyncIterator[tuple[Summary, list[Child]]]:
     """The rooms that the person may know of, each once, a space before the rooms in it."""
+    await restrictions.require_open(root, user_id)
     waiting = [(root, 0)]
     walked: set[RoomID] = set()
     while waiting and len(walked) < MAX_WALKED:
@@ -100,8 +110,8 @@ async def _walk(reads: Reads, user_id: UserID, root: RoomID, walk: Walk) -> Asyn
         if room_id in walked:
             continue
         walked.add(room_id)
-        state = await accessible_state(reads, room_id, user_id)
-        if state is None:
+        state = await accessible_state(reads, restrictions, room_id, user_id)
+        if state is None or not (room_id == root or await restrictions.is_listed(room_id, user_id)):
             continue
         summary = summary_of(room_id, state)
         children: list[Child] = []

@@ -17,9 +17,11 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.events.visibility import visibility_in, world_readable
 from chappe.ids import RoomID, UserID
+from chappe.restrictions import Restrictions
 from chappe.rooms import store
 from chappe.rooms.erasure import erasures_in
 from chappe.rooms.membership_effect import room_of
+from chappe.rooms.placeholders import Placeholders, placeholders_in
 from chappe.rooms.room import MEMBER
 from chappe.rooms.rooms import not_in_room
 from chappe.rooms.stored import StoredEvent
@@ -48,8 +50,11 @@ class Scanning:
 class RoomReader:
     """One person's view of one room's state, at the place up to which they may read it."""
 
-    def __init__(self, database: Database, room_id: RoomID, user_id: UserID, upto: Place) -> None:
+    def __init__(
+        self, database: Database, room_id: RoomID, user_id: UserID, upto: Place, placeholders: Placeholders | None
+    ) -> None:
         self._user_id = user_id
+        self._placeholders = placeholders
         self._point = database
         self._many = Scanning(database)
         self.room_id = room_id
@@ -58,7 +63,7 @@ class RoomReader:
     async def all(self) -> list[StoredEvent]:
         """The whole state, memberships included."""
         events = await store.state_without_members(self._many, self.room_id, self.upto)
-        return events + await store.members_at(self._many, self.room_id, self.upto)
+        return self._told(events + await store.members_at(self._many, self.room_id, self.upto))
 
     async def one(self, event_type: str, state_key: str) -> StoredEvent:
         """One piece of state; refused with NOT_FOUND when it is not set."""
@@ -68,7 +73,7 @@ class RoomReader:
             event = await store.state_event_at(self._point, self.room_id, event_type, state_key, self.upto)
         if event is None:
             raise Refused(Errcode.NOT_FOUND, "The room has no state with this type and key.")
-        return event
+        return self._told([event])[0]
 
     async def members(self, at: Place | None, membership: str | None, not_membership: str | None) -> list[StoredEvent]:
         """The membership events; at an earlier place if `at` is one. The two filters let through what either does."""
@@ -76,9 +81,15 @@ class RoomReader:
         events = await store.members_at(self._many, self.room_id, upto)
         if upto < self.upto:
             events = await self._as_told(events, upto)
+        events = self._told(events)
         if membership is None and not_membership is None:
             return events
         return [one for one in events if _wanted(one, membership, not_membership)]
+
+    def _told(self, events: list[StoredEvent]) -> list[StoredEvent]:
+        """The same, placeholders where something is restricted."""
+        placeholders = self._placeholders
+        return events if placeholders is None else [placeholders.told(event) for event in events]
 
     async def _as_told(self, events: list[StoredEvent], at: Place) -> list[StoredEvent]:
         """Memberships of earlier. Of who has erased what they said only those see name and picture who were in then.
@@ -114,19 +125,29 @@ def _wanted(event: StoredEvent, membership: str | None, not_membership: str | No
     return is_now == membership or (not_membership is not None and is_now != not_membership)
 
 
-async def reader_of(database: Database, log: Log, room_id: RoomID, user_id: UserID) -> RoomReader:
-    """What the user may read of the room; refused (FORBIDDEN) when nothing, in the same words for no room."""
+async def reader_of(
+    database: Database, log: Log, restrictions: Restrictions, room_id: RoomID, user_id: UserID
+) -> RoomReader:
+    """What the user may read of the room; refused (FORBIDDEN) when nothing, in the same words for no room, and with
+    what is told of the restriction where the room is closed to them."""
+    upto = await _readable_upto(database, log, room_id, user_id)
+    await restrictions.require_open(room_id, user_id)
+    placeholders = await placeholders_in(database, restrictions, room_id, user_id)
+    return RoomReader(database, room_id, user_id, upto, placeholders)
+
+
+async def _readable_upto(database: Database, log: Log, room_id: RoomID, user_id: UserID) -> Place:
     head = log.head_of(room_id)
     history = await store.member_history(database, room_id, user_id)
     if history and history[-1][1] == "join":
-        return RoomReader(database, room_id, user_id, head)
+        return head
     if await _world_readable(database, room_id):
-        return RoomReader(database, room_id, user_id, head)
+        return head
     left = _left_at(history)
     if left is not None:
         own = await room_of(database, user_id, room_id)
         if own is not None and not own.forgotten:
-            return RoomReader(database, room_id, user_id, left)
+            return left
     raise not_in_room()
 
 

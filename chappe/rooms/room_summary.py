@@ -4,8 +4,10 @@ from chappe.errors import Errcode, Refused
 from chappe.events.powers import join_rule_of, membership_of
 from chappe.events.state import AuthState
 from chappe.ids import RoomID, UserID
+from chappe.restrictions import Restrictions
 from chappe.rooms.committed import CommittedState, committed_state
 from chappe.rooms.listing import LISTED_TYPES, entry_of, is_world_readable
+from chappe.rooms.placeholders import placeholders_in
 from chappe.rooms.restricted import allowed_rooms, fulfils, is_restricted
 from chappe.rooms.store import Reads
 
@@ -14,23 +16,29 @@ _TYPES = (*LISTED_TYPES, "m.room.encryption")
 Summary = dict[str, object]
 
 
-async def summary_for(reads: Reads, room_id: RoomID, user_id: UserID | None) -> Summary:
-    """A room's summary, with the membership of who asks; refused (NOT_FOUND) unless they may know of the room.
+async def summary_for(reads: Reads, restrictions: Restrictions, room_id: RoomID, user_id: UserID | None) -> Summary:
+    """A room's summary, with the membership of who asks; refused (NOT_FOUND) unless they may know of the room, and with
+    what is told of the restriction where it is closed to them.
 
     None asks without an account.
     """
-    state = await accessible_state(reads, room_id, user_id)
+    state = await accessible_state(reads, restrictions, room_id, user_id)
     if state is None:
         raise Refused(Errcode.NOT_FOUND, "There is no such room here, or you may not know of it.")
+    await restrictions.require_open(room_id, user_id)
     told = summary_of(room_id, state)
     if user_id is not None:
         told["membership"] = membership_of(state, user_id)
     return told
 
 
-async def accessible_state(reads: Reads, room_id: RoomID, user_id: UserID | None) -> CommittedState | None:
+async def accessible_state(
+    reads: Reads, restrictions: Restrictions, room_id: RoomID, user_id: UserID | None
+) -> CommittedState | None:
     """The state that a summary is made of; None if there is no such room, or the person may not know of it."""
-    state = await committed_state(reads, room_id, _TYPES, *([user_id] if user_id is not None else []))
+    members = [user_id] if user_id is not None else []
+    placeholders = await placeholders_in(reads, restrictions, room_id, user_id)
+    state = await committed_state(reads, room_id, _TYPES, *members, placeholders=placeholders)
     if state is None:
         return None
     if is_world_readable(state):

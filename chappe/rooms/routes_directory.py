@@ -8,6 +8,7 @@ from chappe.errors import Errcode, Refused
 from chappe.http import DEVICE, NOBODY, Limit, Request, Routes
 from chappe.identity import Identity
 from chappe.ids import RoomAlias, RoomID, parse_room_id
+from chappe.restrictions import Restrictions
 from chappe.rooms import register_store, store
 from chappe.rooms.aliases import MAX_ALIASES, add_alias, remove_alias, resolve
 from chappe.rooms.directory import Filter, Page, page, set_visibility
@@ -122,7 +123,8 @@ async def put_visibility(request: Request, room_id: RoomID, body: Listed) -> dic
 async def get_public_rooms(request: Request, query: PageQuery) -> Page:
     """The directory (spec: "GET /publicRooms")."""
     _require_ours(request, query.server)
-    return await page(Scanning(request.of(Database)), query.limit, query.since, Filter())
+    reads, restrictions = Scanning(request.of(Database)), request.of(Restrictions)
+    return await page(reads, restrictions, None, query.limit, query.since, Filter())
 
 
 @routes.post(f"{V3}/publicRooms", auth=DEVICE, limit=Limit.SEARCH)
@@ -135,7 +137,9 @@ async def post_public_rooms(request: Request, query: ServerQuery, body: PageBody
         )
     if body.third_party_instance_id is not None:
         raise Refused(Errcode.NOT_FOUND, "This server has no rooms of third-party networks.")
-    return await page(Scanning(request.of(Database)), body.limit, body.since, body.filter or Filter())
+    reads, restrictions = Scanning(request.of(Database)), request.of(Restrictions)
+    wanted = body.filter or Filter()
+    return await page(reads, restrictions, request.device.user_id, body.limit, body.since, wanted)
 
 
 @routes.post(f"{V3}/user_directory/search", auth=DEVICE, limit=Limit.SEARCH)

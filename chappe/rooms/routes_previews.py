@@ -7,6 +7,7 @@ import msgspec
 from chappe.errors import Errcode, Refused
 from chappe.http import DEVICE, OPTIONAL, Limit, Request, Routes
 from chappe.ids import RoomID, is_room_id, parse_room_alias, parse_room_id, parse_user_id
+from chappe.restrictions import Restrictions
 from chappe.rooms import spaces_store
 from chappe.rooms.aliases import resolve
 from chappe.rooms.hierarchy import DEFAULT_DEPTH, MAX_DEPTH, HierarchyPage, Walk, page_of
@@ -37,8 +38,8 @@ async def get_room_summary(request: Request, room_id_or_alias: str, query: Via) 
         room_id = await resolve(database, parse_room_alias(room_id_or_alias, where))
     else:
         room_id = parse_room_id(room_id_or_alias, where)
-    device = request.maybe_device
-    return await summary_for(database, room_id, device.user_id if device is not None else None)
+    device, restrictions = request.maybe_device, request.of(Restrictions)
+    return await summary_for(database, restrictions, room_id, device.user_id if device is not None else None)
 
 
 class HierarchyQuery(msgspec.Struct, rename={"token": "from"}):
@@ -60,7 +61,9 @@ async def get_hierarchy(request: Request, room_id: RoomID, query: HierarchyQuery
     depth = DEFAULT_DEPTH if query.max_depth is None else min(query.max_depth, MAX_DEPTH)
     reads = Scanning(request.of(Database))
     walk = Walk(depth, query.suggested_only)
-    return await page_of(reads, request.device.user_id, room_id, walk, query.limit, query.token)
+    return await page_of(
+        reads, request.of(Restrictions), request.device.user_id, room_id, walk, query.limit, query.token
+    )
 
 
 class MutualQuery(msgspec.Struct, rename={"token": "from"}):

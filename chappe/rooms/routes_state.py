@@ -6,6 +6,7 @@ import msgspec
 
 from chappe.http import DEVICE, GUEST, JSONObject, RawJSON, Request, Routes
 from chappe.ids import EventID, RoomID, UserID
+from chappe.restrictions import Restrictions
 from chappe.rooms.invite_limit import count_put_member
 from chappe.rooms.put_state import put_state
 from chappe.rooms.read_state import RoomReader, reader_of, require_joined
@@ -103,4 +104,5 @@ def _by_name(client_json: bytes) -> dict[str, object]:
 
 
 async def _reader(request: Request, room_id: RoomID) -> RoomReader:
-    return await reader_of(request.of(Database), request.of(Log), room_id, request.device.user_id)
+    of = request.of
+    return await reader_of(of(Database), of(Log), of(Restrictions), room_id, request.device.user_id)

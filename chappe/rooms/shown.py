@@ -8,6 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from chappe.ids import RoomID
+from chappe.restrictions import KEY
 from chappe.rooms.stored import StoredEvent
 
 _encode = msgspec.json.encode
@@ -16,6 +17,8 @@ _encode = msgspec.json.encode
 def shown(event: StoredEvent, unsigned: bytes | None = None, *, with_room_id: bool = True) -> bytes:
     """The client format. `unsigned` is a JSON object; /sync leaves out `room_id`, which it has one level up."""
     room = room_member(event.room_id) if with_room_id else b""
+    if unsigned is None and event.restricted is not None:
+        unsigned = b'{"%b":%b}' % (KEY.encode(), event.restricted)
     if unsigned:
         return b'%b%b,"unsigned":%b}' % (event.client_json[:-1], room, unsigned)
     return b"%b%b}" % (event.client_json[:-1], room)

@@ -25,6 +25,7 @@ INSERT INTO event (place, room_id, event_id, type, state_key, sender, origin_ser
     replaces, device_id, txn_id, repeat_key, client_json, pdu_rest)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 """
+_ERASE_LOCAL = "DELETE FROM event WHERE place = $1 AND depth = 0"
 _ADD_ROOM = "INSERT INTO room (room_id, version, created_at, joined, invited) VALUES ($1, $2, $3, $4, $5)"
 _COUNT_MEMBERS = "UPDATE room SET joined = $2, invited = $3 WHERE room_id = $1"
 _ADD_STATE_CHANGE = "INSERT INTO state_change (room_id, type, state_key, place) VALUES ($1, $2, $3, $4)"
@@ -62,6 +63,11 @@ def add_event(
     )
 
 
+def erase_local(tx: Transaction, place: Place) -> None:
+    """Queue that what the server itself tells clients at a place is gone."""
+    tx.execute(_ERASE_LOCAL, place)
+
+
 def add_room(tx: Transaction, room_id: RoomID, version: str) -> None:
     """Queue a new room's row. Its members are counted when its first events are queued."""
     tx.execute(_ADD_ROOM, room_id, version, tx.now, 0, 0)
@@ -85,7 +91,7 @@ def add_member_change(tx: Transaction, event: Event, place: FuturePlace) -> None
 # Loading a room's tip
 
 _ROOM = "SELECT version, joined, invited FROM room WHERE room_id = $1"
-_LAST = "SELECT event_id, depth, counted FROM event WHERE room_id = $1 ORDER BY place DESC LIMIT 1"
+_LAST = "SELECT event_id, depth, counted FROM event WHERE room_id = $1 AND depth > 0 ORDER BY place DESC LIMIT 1"
 _STATE = f"""
 SELECT {COLUMNS} FROM (
     SELECT MAX(place) AS place FROM state_change WHERE room_id = $1 AND place <= $2 GROUP BY type, state_key
@@ -118,7 +124,7 @@ async def room_row(reads: Reads, room_id: RoomID) -> Row | None:
 
 
 async def last_event(reads: Reads, room_id: RoomID) -> Row | None:
-    """Event id, depth and count of the room's last event."""
+    """Event id, depth and count of the room's last event, but for what the server itself only tells clients."""
     return await reads.fetch_one(_LAST, room_id)
 
 

@@ -45,6 +45,14 @@ class StoredEvent(msgspec.Struct):
     txn_id: str | None
     client_json: bytes
     _head: Head | None = None
+    restricted: bytes | None = None
+    """Of a placeholder: what is told of the restriction, as JSON."""
+    is_demoted: bool = False
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether search finds it, and people are notified of it: not of what is restricted."""
+        return self.restricted is None and not self.is_demoted
 
     @property
     def head(self) -> Head:

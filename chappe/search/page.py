@@ -147,7 +147,7 @@ class Searcher:
             if (sight := await self._sight(room_id)) is not None:
                 some.sort(key=lambda event: event.place)
                 found = await visible(self._database, some, self._viewer, sight, self._withholding)
-                told.update((event.place, event) for event in found if not sight.erases(event))
+                told.update((event.place, event) for event in found if event.is_heard and not sight.erases(event))
         hits: list[Hit] = []
         for order in ordered:
             at = Place(order[2])
@@ -165,7 +165,8 @@ class Searcher:
         if room_id not in self._sights:
             # Rooms that are encrypted are not searched, nor what was said in them before (spec: "room_events").
             encryption = await reading.state_event_at(self._database, room_id, "m.room.encryption", "")
-            sight = await sight_of(self._database, room_id, self._viewer) if encryption is None else None
+            seen = (self._database, room_id, self._viewer, self._withholding)
+            sight = await sight_of(*seen) if encryption is None else None
             self._sights[room_id] = sight
         return self._sights[room_id]
 

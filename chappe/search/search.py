@@ -104,7 +104,9 @@ class Search:
         return profiles
 
     async def _state(self, room_id: RoomID, sight: Sight) -> list[msgspec.Raw]:
-        reader = await reader_of(self._database, self._log, room_id, self._viewer.user_id)
+        restrictions = self._withholding.restrictions
+        assert restrictions is not None, "the process has them"
+        reader = await reader_of(self._database, self._log, restrictions, room_id, self._viewer.user_id)
         return await self._shown(await reader.all(), sight)
 
 

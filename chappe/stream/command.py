@@ -16,9 +16,10 @@ from chappe.stream.shards import Shard
 
 
 class Standing(Enum):
-    """What operators let an account do. `accounts/standing.py` knows what each means."""
+    """What an account may do, by what operators set or a decision restricts. `accounts/standing.py` knows it."""
 
     GOOD = "good"
+    LIMITED = "limited"
     SUSPENDED = "suspended"
     LOCKED = "locked"
 

@@ -21,6 +21,7 @@ from chappe.rooms.own_counts import recounted_rooms
 from chappe.rooms.shown import json_list
 from chappe.stream import Log, Place, Shard, place, position_at, shard_of
 from chappe.sync.assembly import Assembly, account_event
+from chappe.sync.restricted import joined, stripped_in, view_of
 from chappe.sync.section import is_invited_by, joined_anew, joined_since, left, stripped, typing_only
 
 _encode = msgspec.json.encode
@@ -184,16 +185,21 @@ async def _section(a: Assembly, room: UserRoom, since: Place) -> tuple[str, byte
     shard: Shard = shard_of(room.room_id)
     after, upto = a.place_since(shard), place(shard, a.heads[shard])
     is_new = a.since is None or room.place > since
+    view = await view_of(a, room) if a.withholding.concerns(room.room_id) else None
     match room.membership:
         case "join":
+            if view is not None:
+                return "join", await joined(a, room, view, after, upto, is_new=is_new)
             if is_new:
                 return "join", await joined_anew(a, room, upto)
             return "join", await joined_since(a, room, after, upto)
         case "invite" if is_new or a.full_state:
             is_shown = not is_invited_by(a.ignored, room, a.user_id)
-            return "invite", stripped(room, b"invite_state") if is_shown else None
+            told = stripped_in(room, view) if view is not None else None
+            return "invite", stripped(room, b"invite_state", told) if is_shown else None
         case "knock" if is_new or a.full_state:
-            return "knock", stripped(room, b"knock_state")
+            told = stripped_in(room, view) if view is not None else None
+            return "knock", stripped(room, b"knock_state", told)
         case "leave" | "ban" if is_new and a.since is not None:
             return "leave", await left(a, room, after)
         case "leave" | "ban" if is_new and a.filter.include_leave and not room.forgotten:

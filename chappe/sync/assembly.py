@@ -90,11 +90,12 @@ class Assembly:
     def is_simple(self, room: UserRoom, delta: Delta) -> bool:
         """Whether the person was in the room at all events shown, so that everything there may be seen."""
         shown_from = delta.events[0].place if delta.events else delta.upto
-        return room.membership == "join" and room.joined_place <= shown_from and not self.withholds(delta.events)
+        is_inside = room.membership == "join" and room.joined_place <= shown_from
+        return is_inside and not self.withholds(room.room_id, delta.events)
 
-    def withholds(self, events: Sequence[StoredEvent]) -> bool:
+    def withholds(self, room_id: RoomID, events: Sequence[StoredEvent]) -> bool:
         """Whether some of the events may be withheld from the person although they were in the room."""
-        if self.withholding.filters:
+        if self.withholding.concerns(room_id):
             return True
         return bool(self.ignored) and any(e.state_key is None and e.sender in self.ignored for e in events)
 

@@ -43,14 +43,16 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
     rendered = delta.rendered
     own = [event for event in delta.events if is_own(event, a.user_id, a.viewer.device_id)]
     a.note_own(own)
-    if a.withholds(delta.events):
-        delta = await _as_seen(a, delta, room.room_id)
-        rendered = await _render(a, delta, None)
+    sight: Sight | None = None
+    if a.withholds(room.room_id, delta.events):
+        sight = await sight_of(a.database, room.room_id, a.viewer, a.withholding)
+        delta = await _as_seen(a, delta, sight)
+        rendered = await _render(a, delta, sight)
     elif delta.has_related or own:
         rendered = await _render(a, delta, None)
     if a.full_state:
-        delta = await _with_full_state(a, delta, room.room_id, None)
-        rendered = await _render(a, delta, None)
+        delta = await _with_full_state(a, delta, room.room_id, sight)
+        rendered = await _render(a, delta, sight)
     ephemeral = _receipts(a, delta.receipts) + a.typing_in(room.room_id)
     # Others' private receipts are no news: nobody is to notice that somebody has read.
     has_read = any(receipt.user_id == a.user_id for receipt in delta.receipts)
@@ -64,12 +66,13 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
     return await _joined(a, room.room_id, delta, rendered, ephemeral, people)
 
 
-async def joined_anew(a: Assembly, room: UserRoom, upto: Place) -> bytes:
-    """A room that is new to this client: its state, and the end of its timeline."""
+async def joined_anew(a: Assembly, room: UserRoom, upto: Place, *, again: bool = False, more: bytes = b"") -> bytes:
+    """A room that is new to this client: its state, and the end of its timeline. `again`: the client has it already,
+    and is to take this instead. `more` are further members of the room's object."""
     delta, sight = await _from_start(a, room, upto)
     if a.since is not None:
         a.account_data[room.room_id] = await _all_account_data(a, room.room_id)
-        if await _was_in_before(a, room):
+        if again or await _was_in_before(a, room):
             # What is told begins again: clients must not put it behind what they know from then.
             delta.limited = True
     found, heroes = await a.deltas.summaries.of(room.room_id, a.user_id, upto)
@@ -81,7 +84,7 @@ async def joined_anew(a: Assembly, room: UserRoom, upto: Place) -> bytes:
                 delta.state.append(member if sight is None else sight.told(member, held_at=at))
     rendered = await _render(a, delta, sight)
     ephemeral = _receipts(a, delta.receipts) + a.typing_in(room.room_id, anew=True)
-    return await _joined(a, room.room_id, delta, rendered, ephemeral, _encode(found))
+    return await _joined(a, room.room_id, delta, rendered, ephemeral, _encode(found), more)
 
 
 def typing_only(a: Assembly, room_id: RoomID) -> bytes | None:
@@ -104,14 +107,14 @@ async def left(a: Assembly, room: UserRoom, after: Place) -> bytes | None:
     # Someone who was never in, or has forgotten the room, is shown their own membership event only.
     has_past = room.joined_place and not room.forgotten
     delta = await a.deltas.between(room.room_id, min(after, own_event) if has_past else own_event, upto, a.view)
+    sight = await sight_of(a.database, room.room_id, a.viewer, a.withholding)
     if has_past:
-        delta = await _as_seen(a, delta, room.room_id)
+        delta = await _as_seen(a, delta, sight)
     else:
         delta = msgspec.structs.replace(delta, state=[])
     if a.since is not None and shard_of(room.room_id) not in a.since.positions:
         # The client was not in the room when it synced last: what is told begins anew.
         delta = msgspec.structs.replace(delta, limited=True)
-    sight = await sight_of(a.database, room.room_id, a.viewer)
     rendered = await _render(a, delta, sight)
     return b"{" + rendered + b',"account_data":{"events":' + json_list(a.account_data.get(room.room_id, [])) + b"}}"
 
@@ -133,13 +136,19 @@ def is_invited_by(people: frozenset[UserID], room: UserRoom, user_id: UserID) ->
     )
 
 
-def stripped(room: UserRoom, word: bytes) -> bytes:
-    """An invite or a knock: what the person may know of the room."""
-    return b'{"' + word + b'":{"events":' + (room.stripped or b"[]") + b"}}"
+def stripped(room: UserRoom, word: bytes, told: bytes | None = None) -> bytes:
+    """An invite or a knock: what the person may know of the room; `told` instead of what was known when it came."""
+    return b'{"' + word + b'":{"events":' + (told or room.stripped or b"[]") + b"}}"
 
 
 async def _joined(
-    a: Assembly, room_id: RoomID, delta: Delta, rendered: bytes, ephemeral: list[bytes], people: bytes
+    a: Assembly,
+    room_id: RoomID,
+    delta: Delta,
+    rendered: bytes,
+    ephemeral: list[bytes],
+    people: bytes,
+    more: bytes = b"",
 ) -> bytes:
     return b"".join(
         (
@@ -152,17 +161,17 @@ async def _joined(
             b"}",
             await unread_members(a, a.rooms[room_id], delta),
             b',"summary":' + people if people else b"",
+            more,
             b"}",
         )
     )
 
 
-async def _as_seen(a: Assembly, delta: Delta, room_id: RoomID) -> Delta:
+async def _as_seen(a: Assembly, delta: Delta, sight: Sight) -> Delta:
     """A delta without what the person may not see."""
-    sight = await sight_of(a.database, room_id, a.viewer)
     events = await visible(a.database, delta.events, a.viewer, sight, a.withholding)
     state = [event for event in delta.state if sight.sees(event.place) or sight.membership_at(event.place) == "join"]
-    if sight.has_erasures:
+    if sight.alters:
         at = state_place(delta, a.view)
         state = [sight.told(event, held_at=at) for event in state]
     return msgspec.structs.replace(delta, events=events, state=state)
@@ -173,7 +182,7 @@ async def _from_start(a: Assembly, room: UserRoom, upto: Place) -> tuple[Delta, 
     sees the room's past, None for somebody who was in it all along."""
     view, room_id = a.view, room.room_id
     start = await a.deltas.read(room_id, Place(0), upto, view)
-    sight = None if a.is_simple(room, start) else await sight_of(a.database, room_id, a.viewer)
+    sight = None if a.is_simple(room, start) else await sight_of(a.database, room_id, a.viewer, a.withholding)
     if sight is not None:
         start = await _last_visible(a, room_id, start, sight)
     return await _with_full_state(a, start, room_id, sight), sight
@@ -207,10 +216,10 @@ async def _with_full_state(a: Assembly, delta: Delta, room_id: RoomID, sight: Si
         state += sorted((one for one in found if one is not None), key=lambda one: one.place)
     else:
         state += await reading.members_at(reads, room_id, at)
-    if sight is not None and sight.has_erasures:
-        state = [sight.told(event, held_at=at) for event in state]
     if untold := await untold_state(reads, room_id, delta, view):
         state = latest([*state, *untold])
+    if sight is not None and sight.alters:
+        state = [sight.told(event, held_at=at) for event in state]
     if not view.state.is_plain:
         state = [event for event in state if view.state.matches(event)]
     return msgspec.structs.replace(delta, state=state)

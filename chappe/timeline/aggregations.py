@@ -47,7 +47,12 @@ class _Reader(msgspec.Struct, frozen=True):
     def hears(self, event: StoredEvent) -> bool:
         """Whether the reader is told what the event says."""
         is_erased = self.sight is not None and self.sight.erases(event)
-        return event.redacted_by is None and event.sender not in self.ignored and not is_erased
+        return (
+            event.redacted_by is None
+            and event.restricted is None
+            and event.sender not in self.ignored
+            and not is_erased
+        )
 
     def stretches(self, parent: StoredEvent) -> list[tuple[Place, Place]]:
         """The parts of the past behind an event that the reader may see, newest first."""
@@ -104,7 +109,8 @@ async def _last_edit(reader: _Reader, parent: StoredEvent, show: Show) -> object
     for after, upto in reader.stretches(parent):
         edit = await store.latest_edit(reader.reads, parent.place, after, upto, MAX_EDITS_COMPARED)
         if edit is not None:
-            return await _show_one(reader, edit, show)
+            is_restricted = reader.sight is not None and reader.sight.restricts(edit)
+            return None if is_restricted else await _show_one(reader, edit, show)
     return None
 
 
@@ -113,8 +119,8 @@ async def _thread(reader: _Reader, root: StoredEvent, show: Show) -> object | No
     if count == 0:
         return None
     for event in await reading.events_at(reader.reads, [latest]):
-        if (shown := await _show_one(reader, event, show)) is not None:
-            return {"latest_event": shown, "count": count, "current_user_participated": participated}
+        shown = await _show_one(reader, event, show)
+        return {"latest_event": shown, "count": count, "current_user_participated": participated}
     return None
 
 
@@ -138,10 +144,7 @@ async def _references(reader: _Reader, parent: StoredEvent) -> object | None:
     return {"chunk": [{"event_id": event_id} for event_id in reversed(found)]} if found else None
 
 
-async def _show_one(reader: _Reader, event: StoredEvent, show: Show) -> msgspec.Raw | None:
-    """An event within another one, unless something withholds it. What may be seen of the past was found before."""
-    for withhold in reader.bundling.withholding.filters:
-        if not await withhold([event], reader.viewer):
-            return None
+async def _show_one(reader: _Reader, event: StoredEvent, show: Show) -> msgspec.Raw:
+    """An event within another one, as the reader is told it. What may be seen of the past was found before."""
     (shown,) = await show([event if reader.sight is None else reader.sight.told(event)])
     return msgspec.Raw(shown)

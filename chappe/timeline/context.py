@@ -71,7 +71,7 @@ async def _page(walk: Walk, start: Place, head: Place, limit: int, *, backwards:
 async def _state(walk: Walk, events: Sequence[StoredEvent]) -> list[StoredEvent]:
     """The room's state at the last of the events. Members found for their messages pass any filter."""
     at = events[-1].place
-    state = await reading.state_without_members(walk.reads, walk.room_id, at)
+    state = [walk.sight.told(one) for one in await reading.state_without_members(walk.reads, walk.room_id, at)]
     if not walk.filter.lazy_load_members:
         members = await reading.members_at(walk.reads, walk.room_id, at)
         state += [walk.sight.told(member, held_at=at) for member in members]

@@ -69,7 +69,7 @@ async def seen_by_member(
 ) -> StoredEvent:
     """An event of the room that someone who is in it may see; refused otherwise."""
     viewer = Viewer(user_id)
-    sight = await sight_of(reads, room_id, viewer)
+    sight = await sight_of(reads, room_id, viewer, withholding)
     if sight.membership_now() != "join":
         raise not_in_room()
     return await require_visible(reads, room_id, event_id, viewer, sight, withholding.but_ignored())

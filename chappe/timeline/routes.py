@@ -8,6 +8,7 @@ from chappe.clock import Clock
 from chappe.events import canonical_json
 from chappe.http import DEVICE, GUEST, JSONObject, Limit, RawJSON, Request, Routes
 from chappe.ids import EventID, RoomID
+from chappe.restrictions import Restrictions
 from chappe.rooms.read_state import reader_of
 from chappe.storage import Database
 from chappe.stream import Log
@@ -61,7 +62,8 @@ async def get_messages(request: Request, room_id: RoomID, query: MessagesQuery) 
 async def get_initial_sync(request: Request, room_id: RoomID, query: PeekQuery) -> RawJSON:
     """A room at one look (spec: "GET /rooms/{roomId}/initialSync")."""
     walk = await _walk(request, room_id, None)
-    reader = await reader_of(request.of(Database), request.of(Log), room_id, request.device.user_id)
+    of = request.of
+    reader = await reader_of(of(Database), of(Log), of(Restrictions), room_id, request.device.user_id)
     return RawJSON(await peek(walk, reader, query, request.of(Clock).now_ms()))
 
 
@@ -77,8 +79,8 @@ async def get_context(request: Request, room_id: RoomID, event_id: EventID, quer
 async def get_event(request: Request, room_id: RoomID, event_id: EventID) -> RawJSON:
     """One event (spec: "GET /rooms/{roomId}/event/{eventId}"); 404 for one that the reader may not see."""
     reads, viewer = request.of(Database), _viewer(request)
-    sight = await sight_of(reads, room_id, viewer)
     withholding, now = request.of(Withholding), request.of(Clock).now_ms()
+    sight = await sight_of(reads, room_id, viewer, withholding)
     event = await require_visible(reads, room_id, event_id, viewer, sight, withholding)
     (shown,) = await present(reads, [event], viewer, sight, now, bundling=Bundling(withholding))
     return RawJSON(shown)
@@ -102,8 +104,9 @@ async def _walk(request: Request, room_id: RoomID, given: str | None) -> Walk:
     """The reader at the door of a room, with their filter; refused who may not look in."""
     wanted = _parse_filter(given) if given else EventFilter()
     reads, viewer = request.of(Database), _viewer(request)
-    sight = await require_sight(reads, room_id, viewer)
-    return Walk(reads, room_id, viewer, sight, request.of(Withholding), wanted)
+    withholding = request.of(Withholding)
+    sight = await require_sight(reads, room_id, viewer, withholding)
+    return Walk(reads, room_id, viewer, sight, withholding, wanted)
 
 
 @lru_cache(MAX_PARSED_FILTERS)

@@ -42,14 +42,16 @@ async def get_relations_of_type(
 async def get_threads(request: Request, room_id: RoomID, query: ThreadsQuery) -> RawJSON:
     """The threads of a room (spec: "GET /rooms/{roomId}/threads")."""
     database, viewer = request.of(Database), Viewer(request.device.user_id, request.device.device_id)
-    sight = await require_sight(database, room_id, viewer)
-    walk = Walk(database, room_id, viewer, sight, request.of(Withholding), EVERYTHING)
+    withholding = request.of(Withholding)
+    sight = await require_sight(database, room_id, viewer, withholding)
+    walk = Walk(database, room_id, viewer, sight, withholding, EVERYTHING)
     return RawJSON(await threads(walk, database, query, request.of(Log).head_of(room_id), request.of(Clock).now_ms()))
 
 
 async def _relations(request: Request, room_id: RoomID, wanted: Related, query: RelationsQuery) -> RawJSON:
     database, viewer = request.of(Database), Viewer(request.device.user_id, request.device.device_id)
-    sight = await sight_of(database, room_id, viewer)
-    walk = Walk(database, room_id, viewer, sight, request.of(Withholding), EVERYTHING)
+    withholding = request.of(Withholding)
+    sight = await sight_of(database, room_id, viewer, withholding)
+    walk = Walk(database, room_id, viewer, sight, withholding, EVERYTHING)
     head, now = request.of(Log).head_of(room_id), request.of(Clock).now_ms()
     return RawJSON(await relations(walk, database, wanted, query, head, now))

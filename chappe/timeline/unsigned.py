@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from chappe.restrictions import KEY as RESTRICTED
 from chappe.rooms import StoredEvent, reading
 from chappe.rooms.shown import room_member, shown
 from chappe.stream import Place
@@ -43,7 +44,7 @@ async def present(
             return await present(reads, told, viewer, sight, now, with_room_id=with_room_id, bundling=inner)
 
         bundled = await aggregations(reads, events, viewer, sight, bundling, show)
-    if sight is not None and sight.has_erasures:
+    if sight is not None and sight.alters:
         replaced = {int(event.replaces): event.place for event in events if event.replaces is not None}
         related = {at: sight.told(one, held_at=replaced.get(at)) for at, one in related.items()}
     membership = "join" if sight is None else sight.membership_throughout(events)
@@ -57,6 +58,7 @@ async def present(
     device_id, user_id = viewer.device_id, viewer.user_id
 
     def tell(event: StoredEvent) -> bytes:
+        # A placeholder counts as redacted: by the server, where the restriction was imposed.
         if event.replaces is not None or event.redacted_by is not None or event.place in bundled:
             return _present(event, viewer, sight, now, related, bundled.get(event.place), with_room_id)
         txn = b""
@@ -92,6 +94,8 @@ def _present(
         unsigned["prev_content"] = before.content
         unsigned["prev_sender"] = before.sender
         unsigned["replaces_state"] = before.event_id
+    if event.restricted is not None:
+        unsigned[RESTRICTED] = msgspec.Raw(event.restricted)
     if event.redacted_by is not None and (redaction := related.get(event.redacted_by)) is not None:
         unsigned["redacted_because"] = msgspec.Raw(shown(redaction))
     if bundled is not None:

@@ -210,7 +210,7 @@ class Tokens:
             return GUS
         raise Refused(Errcode.UNKNOWN_TOKEN, "This access token is not known.", soft_logout=False)
 
-    def require_permitted(self, device: Device, route: Route) -> None:
+    async def require_permitted(self, device: Device, route: Route) -> None:
         raise Refused(Errcode.USER_SUSPENDED, "This account is suspended.")
 
 

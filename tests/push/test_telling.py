@@ -36,7 +36,7 @@ async def test_what_is_told_is_read_once_and_never_out_of_date(house: House) -> 
     event = await reading.event_by_id(house.chappe.database, event_id)  # type: ignore[arg-type]  # it is an event's
     assert event is not None
     counting = Counting(house)
-    telling = Telling(counting, house.chappe.resources.of(Log))  # type: ignore[arg-type]  # it fetches like one
+    telling = Telling(counting, house.chappe.resources.of(Log), house.chappe.restrictions)  # type: ignore[arg-type]  # it fetches like one
     first = await telling.of(event.place)
     assert first is not None
     assert (first.event_id, first.room_name) == (event_id, "Kitchen")

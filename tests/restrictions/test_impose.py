@@ -3,7 +3,7 @@
 import pytest
 
 from chappe.errors import Errcode, Refused
-from chappe.restrictions import HIDING, Kind, Measure, Restrictions, sweep
+from chappe.restrictions import Kind, Measure, Restrictions, sweep
 from chappe.restrictions.store import of_subject
 from tests.house import House, gather_at_once
 from tests.restrictions.imposing import decided, restriction, reversed_
@@ -63,13 +63,16 @@ async def test_what_holds_is_known_again_after_a_start(house: House) -> None:
     on_event = restriction(Kind.EVENT, EVENT, Measure.WITHHELD, within=ROOM)
     on_media = restriction(Kind.MEDIA, SHA, Measure.BLOCKED)
     await decided(house, on_event, on_media)
-    fresh = Restrictions(house.chappe.database, house.clock, known(house)._territories)
+    fresh = Restrictions(house.chappe.database, house.clock, known(house)._territories, "")
     assert not fresh.concerns(ROOM)
     await fresh.begin()
     assert fresh.concerns(ROOM)
     assert await fresh.on_media("mxc://localhost/x", SHA, None) == on_media
-    held = (await fresh.of_events(ROOM, [EVENT]))[EVENT]
-    assert await fresh.first(held, None, HIDING) == on_event
+    view = await fresh.view(ROOM, None)
+    assert view is not None
+    held = view.on_event(EVENT)
+    assert held is not None
+    assert held.restriction == on_event
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
 """Paging through a room's history, and looking around one event."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from chappe.ids import RoomID, UserID
-from chappe.rooms import StoredEvent
 from chappe.storage import Database, Row
 from chappe.timeline.filters import EventFilter
 from chappe.timeline.pages import MAX_PAGE_BYTES, Page, Walk
@@ -152,7 +150,7 @@ async def test_a_filter_that_little_passes_costs_a_bounded_page(house: House) ->
     """Such a page is short or empty, and its end leads on."""
     alice, room_id, _ = await room_with(house, 40)
     reads, viewer = house.chappe.database, Viewer(UserID(alice.user_id))
-    sight = await sight_of(reads, RoomID(room_id), viewer)
+    sight = await sight_of(reads, RoomID(room_id), viewer, Withholding())
     rare = EventFilter.parse({"types": ["m.room.create"]})
     walk = Walk(reads, RoomID(room_id), viewer, sight, Withholding(), rare, most_scanned=10)
     start = house.chappe.log.head_of(room_id)
@@ -195,7 +193,7 @@ async def test_whoever_looks_through_many_events_lets_others_have_the_loop(house
     """getRoomEvents: between one read and the next, also where the database answers without waiting."""
     alice, room_id, _ = await room_with(house, 12)
     database, viewer = house.chappe.database, Viewer(UserID(alice.user_id))
-    sight = await sight_of(database, RoomID(room_id), viewer)
+    sight = await sight_of(database, RoomID(room_id), viewer, Withholding())
     none = EventFilter.parse({"types": ["there.is.none"]})
     looks = Looks(database)
     walk = Walk(looks, RoomID(room_id), viewer, sight, Withholding(), none)
@@ -217,27 +215,6 @@ async def test_a_page_of_large_events_ends_early_and_leads_on(house: House) -> N
         assert max(sum(len(event["content"].get("body", "")) for event in page) for page in pages) <= MAX_PAGE_BYTES
         flat = [event["event_id"] for page in pages for event in page if event["type"] == "m.room.message"]
         assert flat == order
-
-
-@pytest.mark.anyio
-async def test_what_a_higher_slice_withholds_is_nowhere(house: House) -> None:
-    alice, room_id, sent = await room_with(house, 5)
-
-    async def withhold(events: Sequence[StoredEvent], viewer: Viewer) -> list[StoredEvent]:
-        return [event for event in events if event.event_id != sent[2]]
-
-    house.chappe.resources.of(Withholding).filters.append(withhold)
-    left = ["m0", "m1", "m3", "m4"]
-    for direction, order in (("b", left[::-1]), ("f", left)):
-        for limit in (1, 100):
-            pages = await walk_through(alice, room_id, direction, limit)
-            assert texts([event for page in pages for event in page]) == order
-    around = (await alice.get(f"/rooms/{room_id}/context/{sent[1]}")).ok()
-    assert texts(around["events_after"]) == ["m3", "m4"]
-    for path in (f"context/{sent[2]}", f"event/{sent[2]}"):
-        assert (await alice.get(f"/rooms/{room_id}/{path}")).errcode == "M_NOT_FOUND"
-    for kind in ("m.read", "m.fully_read"):
-        assert (await alice.post(f"/rooms/{room_id}/receipt/{kind}/{sent[2]}")).errcode == "M_NOT_FOUND"
 
 
 @pytest.mark.anyio

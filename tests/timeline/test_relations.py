@@ -244,7 +244,14 @@ async def test_a_short_page_among_many_that_one_may_not_see_asks_seldom(house: H
     await house.settle()
     of, room, viewer = house.chappe.resources.of, RoomID(room_id), Viewer(UserID(alice.user_id))
     database = Counting(of(Database))
-    walk = Walk(of(Database), room, viewer, await sight_of(of(Database), room, viewer), of(Withholding), EVERYTHING)
+    walk = Walk(
+        of(Database),
+        room,
+        viewer,
+        await sight_of(of(Database), room, viewer, of(Withholding)),
+        of(Withholding),
+        EVERYTHING,
+    )
     head, query = of(Log).head_of(room), RelationsQuery(limit=1, recurse=True)
     page = await relations(walk, cast(Database, database), Related(EventID(first)), query, head, house.clock.now_ms())
     assert page == b'{"chunk":[],"recursion_depth":3}'

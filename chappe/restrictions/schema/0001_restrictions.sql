@@ -21,7 +21,7 @@ CREATE TABLE restriction (
 CREATE INDEX restriction_room ON restriction (room_id, kind);
 CREATE INDEX restriction_until ON restriction (until);
 
-CREATE TABLE restriction_change (
-    room_id TEXT PRIMARY KEY,
-    place BIGINT NOT NULL         -- where what is restricted in the room changed last
+CREATE TABLE restricted_room (
+    room_id TEXT PRIMARY KEY,     -- a room in which something is restricted, or was
+    anew BIGINT NOT NULL          -- from which place on clients are told it anew, since what they know may be another
 ); -- clustered

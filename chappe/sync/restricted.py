@@ -1,0 +1,83 @@
+"""Rooms in which something is restricted, as /sync tells them.
+
+Single events are placeholders, like everywhere (`timeline/visible.py`). A room that is closed to the person has nothing
+but its create event and their own membership, so that clients can leave it. Where clients hold what is no longer true,
+since a room was closed, opened, or something in it was restored, they are told the room anew.
+"""
+
+import msgspec
+
+from chappe.restrictions import KEY, View, placeholder_of
+from chappe.rooms import StoredEvent, UserRoom, reading
+from chappe.rooms.room_token import encode_room_token
+from chappe.rooms.shown import json_list
+from chappe.stream import Place
+from chappe.sync.assembly import Assembly
+from chappe.sync.section import joined_anew, joined_since
+from chappe.timeline.unsigned import present
+
+_TEXTUAL = frozenset({"m.room.name", "m.room.topic", "m.room.avatar", "m.room.canonical_alias"})
+
+
+class _Typed(msgspec.Struct):
+    type: str
+    state_key: str
+
+
+_decode_all = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_decode_typed = msgspec.json.Decoder(_Typed).decode
+
+
+async def view_of(a: Assembly, room: UserRoom) -> View | None:
+    """What the person is kept from in a room; None where nothing ever was restricted."""
+    restrictions = a.withholding.restrictions
+    return None if restrictions is None else await restrictions.view(room.room_id, a.user_id)
+
+
+async def joined(a: Assembly, room: UserRoom, view: View, after: Place, upto: Place, *, is_new: bool) -> bytes | None:
+    """A room the person is in, and where something is restricted or was."""
+    is_other = not is_new and after < view.anew <= upto
+    if view.closed_by is not None:
+        if is_new or is_other or a.full_state or room.room_id in a.account_data:
+            return await _closed(a, room, view, upto)
+        return None
+    if is_new or is_other:
+        return await joined_anew(a, room, upto, again=is_other, more=_restricted(view, is_other=is_other))
+    return await joined_since(a, room, after, upto)
+
+
+def stripped_in(room: UserRoom, view: View) -> bytes | None:
+    """What may be told of a room to who is invited: where anything in it is hidden, nothing that somebody wrote."""
+    if not view.hides_any or room.stripped is None:
+        return None
+    events = [(_decode_typed(one), one) for one in _decode_all(room.stripped)]
+    return json_list([bytes(one) for typed, one in events if typed.type not in _TEXTUAL])
+
+
+async def _closed(a: Assembly, room: UserRoom, view: View, upto: Place) -> bytes:
+    found = [
+        await reading.state_event_at(a.database, room.room_id, "m.room.create", "", upto),
+        await reading.member_at(a.database, room.room_id, a.user_id, upto),
+    ]
+    state: list[StoredEvent] = [event for event in found if event is not None]
+    events = await present(a.database, state, a.viewer, None, a.now, with_room_id=False)
+    return b"".join(
+        (
+            b'{"timeline":{"events":[],"limited":true,"prev_batch":"',
+            encode_room_token(upto).encode(),
+            b'"},"%s":{"events":' % a.view.state_word.encode(),
+            json_list(events),
+            b'},"ephemeral":{"events":[]},"account_data":{"events":',
+            json_list(a.account_data.get(room.room_id, [])),
+            b'},"unread_notifications":{"highlight_count":0,"notification_count":0}',
+            _restricted(view, is_other=False),
+            b"}",
+        )
+    )
+
+
+def _restricted(view: View, *, is_other: bool) -> bytes:
+    """What the whole room is restricted by; null once it is no more."""
+    if (shown := view.shown) is not None:
+        return b',"%b":%b' % (KEY.encode(), placeholder_of(shown))
+    return b',"%b":null' % KEY.encode() if is_other else b""
