@@ -68,11 +68,11 @@ SLICES = (
     "operators",
     "media",
     "rooms",
+    "server_notices",
     "keys",
     "timeline",
     "search",
     "push",
-    "server_notices",
     "moderation",
 )
 """The packages with tables, in the order in which their schema files are applied."""
@@ -173,7 +173,7 @@ class Chappe:
             (web.WebClient(wanted=settings.web_client), web.WebClient),
             (mail.Mails(settings), mail.Mails),
             (Rooms(), Rooms),
-            (SendGates([rooms.obey_restrictions]), SendGates),
+            (SendGates([rooms.obey_restrictions, server_notices.keep_in_room]), SendGates),
             (timeline.Redacted([search.forget_redacted]), timeline.Redacted),
             (discovery.Capabilities([accounts.moderation_capability]), discovery.Capabilities),
             (
@@ -208,9 +208,9 @@ class Chappe:
         media.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
         presence.install(self.resources)
+        server_notices.install(self.resources, server_notices.Languages([push.language_of, accounts.language_of]))
         keys.install(self.resources)
         push.install(self.resources, self.bus)
-        server_notices.install(self.resources)
         self.teller = moderation.install(self.resources, self.bus, database)
         self.application = Application(
             all_routes(),

@@ -114,20 +114,9 @@ def localpart_of(identifier: str) -> str:
     return identifier[1:].partition(":")[0]
 
 
-SERVER_LOCALPART = "server"
-"""The name under which the server itself speaks: no account's."""
-
-
-def server_user(server: ServerName) -> UserID:
-    """The server itself, as the sender of what it says."""
-    return UserID(f"@{SERVER_LOCALPART}:{server}")
-
-
 def new_user_id(localpart: str, server: ServerName) -> UserID:
-    """A user id for a new account; only the strict grammar of today is accepted. Refuses the server's own name."""
+    """A user id for a new account; only the strict grammar of today is accepted."""
     user_id = f"@{localpart}:{server}"
-    if localpart == SERVER_LOCALPART:
-        raise Refused(Errcode.EXCLUSIVE, "This user name is the server's own. Choose another.")
     if _LOCALPART_NEW.fullmatch(localpart) is None:
         raise Refused(Errcode.INVALID_USERNAME, "A user name has only the characters a-z, 0-9 and . _ = - / +")
     if len(user_id) > MAX_ID_BYTES:

@@ -60,7 +60,6 @@ from chappe.accounts.staff import (
     set_operator,
     share_a_device,
 )
-from chappe.accounts.tags import tag_room
 from chappe.accounts.tokens import Tokens
 from chappe.accounts.turns import Turns
 from chappe.clock import Clock
@@ -167,7 +166,6 @@ __all__ = [
     "require_unchanged",
     "set_operator",
     "share_a_device",
-    "tag_room",
     "tell_by_mail",
     "user_id_at_login",
 ]

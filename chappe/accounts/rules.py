@@ -3,7 +3,7 @@
 import re
 
 from chappe.errors import Errcode, Refused
-from chappe.ids import ServerName, UserID, is_user_id, new_user_id, server_of
+from chappe.ids import ServerName, UserID, is_server_user, is_user_id, new_user_id, server_of
 
 MIN_PASSWORD_CHARS = 8
 MAX_PASSWORD_BYTES = 512
@@ -23,13 +23,16 @@ def user_id_from_name(username: str, server: ServerName) -> UserID:
     """The user id that a new account gets for `username`. Capitals, which phones write by themselves, become small."""
     if not username:
         raise Refused(Errcode.INVALID_USERNAME, "The user name is empty.")
-    return new_user_id(username.lower(), server)
+    user_id = new_user_id(username.lower(), server)
+    if is_server_user(user_id):
+        raise Refused(Errcode.USER_IN_USE, "Under this name the server itself speaks. Choose another.")
+    return user_id
 
 
 def user_id_at_login(user: str, server: ServerName) -> UserID | None:
     """Whom someone means who logs in as `user`, a name or a whole user id; None when nobody here is called so."""
     user_id = user if user.startswith("@") else f"@{user}:{server}"
-    if not is_user_id(user_id) or server_of(user_id) != server:
+    if not is_user_id(user_id) or server_of(user_id) != server or is_server_user(user_id.lower()):
         return None
     return UserID(user_id.removesuffix(f":{server}").lower() + f":{server}")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from chappe.accounts import store
-from chappe.accounts.account_data import change_account_data, put_account_data, take_turn
+from chappe.accounts.account_data import put_account_data, take_turn
 from chappe.accounts.store import Fetches
 from chappe.errors import Errcode, Refused
 from chappe.events.canonical_json import decode, encode
@@ -72,14 +72,3 @@ def _require_order(about: dict[str, object]) -> None:
         raise Refused(Errcode.BAD_JSON, "order is not a number.")
     if not 0 <= order <= 1:
         raise Refused(Errcode.INVALID_PARAM, "order is a number between 0 and 1.")
-
-
-async def tag_room(tx: Transaction, user_id: UserID, room_id: RoomID, tag: str) -> None:
-    """Tag a room by an effect in the person's shard: for whoever has no room left for it, nothing happens."""
-
-    def change(stored: bytes | None) -> bytes | None:
-        content = decode(stored) if stored is not None else {}
-        tags = content.get("tags") if isinstance(content, dict) else None
-        return encode({"tags": {**(tags if isinstance(tags, dict) else {}), tag: {}}})
-
-    await change_account_data(tx, user_id, room_id, TAGS, change)

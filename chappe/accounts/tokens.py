@@ -12,7 +12,7 @@ from chappe.accounts.standing import require_permitted, standing_of
 from chappe.clock import Clock
 from chappe.errors import Errcode, Refused
 from chappe.http import Route
-from chappe.ids import ServerName, UserID
+from chappe.ids import ServerName, UserID, is_server_user
 from chappe.restrictions import Restrictions
 from chappe.storage import Database
 from chappe.stream import Bus, Command, Device, Transaction, Writer, shard_of
@@ -75,7 +75,7 @@ class Tokens:
         """The device of a token. Refuses with UNKNOWN_TOKEN; softly if the token has only expired, or its account was
         terminated, which may be reversed."""
         user_id = credentials.owner_of(credentials.Kind.ACCESS, token, self._server)
-        if user_id is None:
+        if user_id is None or is_server_user(user_id):  # the server itself asks for nothing
             raise unknown_token(soft_logout=False)
         forgotten = self._forgotten
         hashed = credentials.digest(token)

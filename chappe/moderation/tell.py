@@ -7,6 +7,7 @@ may be thousands of them; everything else is an effect of the commit that it tel
 
 from asyncio import Event
 from collections.abc import Mapping
+from html import escape
 
 import msgspec
 
@@ -122,8 +123,13 @@ _ANSWERS = {
 
 def person(tx: Transaction, user_id: str, key: str, texts: Texts, about: Mapping[str, object]) -> None:
     """A server notice for an account: once for each key."""
-    told = {language.value: text for language, text in texts.items()}
-    server_notices.tell(tx, UserID(user_id), f"safety {key}", told, {ABOUT: dict(about)})
+    contents = [{"body": texts[one], "formatted_body": _html(texts[one]), ABOUT: dict(about)} for one in Language]
+    server_notices.tell(tx, UserID(user_id), f"safety {key}", contents[0], contents[1])
+
+
+def _html(text: str) -> str:
+    paragraphs = (escape(part).replace("\n", "<br>") for part in text.split("\n\n"))
+    return "".join(f"<p>{part}</p>" for part in paragraphs)
 
 
 async def _by_mail(tx: Transaction, email: str, language: str, title: str, lines: list[str], link: str) -> None:

@@ -40,7 +40,7 @@ from chappe.push.routes_rules import routes as _rules
 from chappe.push.routes_unsubscribe import routes as _unsubscribe
 from chappe.push.routes_web_push import routes as _web_push
 from chappe.push.set_pusher import forget_devices, remove_pusher
-from chappe.push.store import share_a_phone
+from chappe.push.store import language_of, share_a_phone
 from chappe.push.telling import Telling
 from chappe.push.web_gateway import WebPush
 from chappe.resources import Resources
@@ -82,6 +82,7 @@ __all__ = [
     "Mutes",
     "counts_reader",
     "install",
+    "language_of",
     "mail_minutely",
     "push_reader",
     "push_rules",

@@ -85,6 +85,7 @@ def erase_rules(tx: Transaction, user_id: UserID) -> None:
 _PUSHER = "user_id, app_id, pushkey, app_display_name, device_display_name, profile_tag, lang, data, changed_at, sent"
 _PUSHERS = f"SELECT {_PUSHER} FROM pusher WHERE user_id = $1 ORDER BY app_id, pushkey"
 _ONE_PUSHER = f"SELECT {_PUSHER} FROM pusher WHERE user_id = $1 AND app_id = $2 AND pushkey = $3"
+_LANGUAGE = "SELECT lang FROM pusher WHERE user_id = $1 ORDER BY changed_at DESC, pushkey LIMIT 1"
 _PUT_PUSHER = """
 INSERT INTO pusher (user_id, app_id, pushkey, device_id, app_display_name, device_display_name, profile_tag, lang,
     data, changed_at, sent)
@@ -137,6 +138,12 @@ WHERE m.room_id = $1 AND m.membership = 'join' AND NOT EXISTS (
 async def pushers(reads: Reads, user_id: UserID) -> list[Pusher]:
     """A person's pushers."""
     return [_pusher(row) for row in await reads.fetch(_PUSHERS, user_id)]
+
+
+async def language_of(reads: Reads, user_id: UserID) -> str | None:
+    """A language that a client of somebody's speaks, by the pusher that was set last; None without any."""
+    row = await reads.fetch_one(_LANGUAGE, user_id)
+    return row[0] if row is not None else None
 
 
 async def pusher(reads: Reads, key: PusherKey) -> Pusher | None:

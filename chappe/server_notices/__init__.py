@@ -1,25 +1,34 @@
-"""Server notices: what the server itself has to say to somebody, in a room of their own. v1.19, "Server Notices".
+"""What the server itself tells people, as messages that every client shows (spec: "Server Notices").
 
-The server speaks as `@server:NAME`, which is nobody's account: nobody logs in as it, and nobody can take the name. Each
-person has one such room, made with the first notice; it is not encrypted, the person does not write in it, and stays
-in it. That the person is in it by the server's doing is a named exception of law 3, and the only one.
+The server speaks as `@server:name`, which is nobody's account. Each person has one room with it, made when there is
+something to tell; they are in it without having accepted an invitation, read it also while suspended, and cannot leave
+it. It is never encrypted. That the server puts somebody into this one room is a named exception of law 3.
 
-`tell.py` telling somebody something, once · `room.py` the room · `gate.py` what people cannot do with it.
-Table, in the person's shard: notice_room.
+`tell.py` telling, once for each key · `make_room.py` the room · `gate.py` who may do what in it · `languages.py` in
+which language · `words.py` what the room is called, pure · `store.py` all SQL.
+
+Tables, in the person's shard: notice_room, notice_told.
 """
 
 from chappe.resources import Resources
-from chappe.rooms import SendGates
-from chappe.server_notices.gate import refuse_misuse
-from chappe.server_notices.tell import say, tell, tell_effect
+from chappe.rooms.effects import unless_refused
+from chappe.server_notices.gate import keep_in_room
+from chappe.server_notices.languages import Languages
+from chappe.server_notices.make_room import make_notice_room, say
+from chappe.server_notices.store import notice_room_of
+from chappe.server_notices.tell import tell, tell_effect
 from chappe.stream import Effect
 
-EFFECTS: dict[str, Effect] = {"server_notices.tell": tell_effect, "server_notices.say": say}
+EFFECTS: dict[str, Effect] = {
+    "server_notices.tell": tell_effect,
+    "server_notices.make_room": make_notice_room,
+    "server_notices.say": unless_refused(say),
+}
 
 
-def install(resources: Resources) -> None:
-    """Have rooms keep what belongs to the server from everybody else."""
-    resources.of(SendGates).gates.append(refuse_misuse)
+def install(resources: Resources, languages: Languages) -> None:
+    """Add what finds out in which language somebody is told something."""
+    resources.add(languages)
 
 
-__all__ = ["EFFECTS", "install", "tell"]
+__all__ = ["EFFECTS", "Languages", "install", "keep_in_room", "notice_room_of", "tell"]
