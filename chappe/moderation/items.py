@@ -23,7 +23,7 @@ async def event_item(
     if state is None or membership_of(state, viewer.user_id) != "join":
         raise _not_there()
     try:
-        sight = await require_sight(database, room_id, viewer)
+        sight = await require_sight(database, room_id, viewer, withholding)
         event = await require_visible(database, room_id, event_id, viewer, sight, withholding)
     except Refused:
         raise _not_there() from None

@@ -123,8 +123,12 @@ _ANSWERS = {
 
 def person(tx: Transaction, user_id: str, key: str, texts: Texts, about: Mapping[str, object]) -> None:
     """A server notice for an account: once for each key."""
-    contents = [{"body": texts[one], "formatted_body": _html(texts[one]), ABOUT: dict(about)} for one in Language]
-    server_notices.tell(tx, UserID(user_id), f"safety {key}", contents[0], contents[1])
+    english, french = (_content(texts[one], about) for one in (Language.ENGLISH, Language.FRENCH))
+    server_notices.tell(tx, UserID(user_id), f"safety {key}", english, french)
+
+
+def _content(text: str, about: Mapping[str, object]) -> dict[str, object]:
+    return {"body": text, "formatted_body": _html(text), ABOUT: dict(about)}
 
 
 def _html(text: str) -> str:

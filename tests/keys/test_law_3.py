@@ -48,6 +48,7 @@ ENDS = {
 
 EXCEPTIONS = {
     "chappe.server_notices.make_room.make_notice_room": "the room in which the server tells one person something",
+    "chappe.server_notices.make_room.say": "what it says there: a message, by the way that all events take into a room",
 }
 """Named exceptions: the server itself puts a person into a room that it made for them, and that has nobody else."""
 
