@@ -10,10 +10,9 @@ like, pure · `glob.py` `look.py` `conditions.py` `decide.py` what rules say abo
 about unread counts, pure · `deciders.py` `holders.py` what is kept in memory · `reader.py` `counting.py` follow the
 log, for clients that sleep and for unread counts · `looking.py` what both find out about an event ·
 `notifications.py` the list of what was told and not read ·
-`deliveries.py` `pace.py` `telling.py` `notice.py` `gateway.py` `connections.py` `answers.py` `addresses.py` `names.py`
-the way to the gateways ·
-`web_push.py` `web_gateway.py` `vapid.py` this server as the gateway of browsers · `digests.py`
-`digest.py` `letter.py` `unsubscribe.py` letters to who has not read ·
+`deliveries.py` `pace.py` `telling.py` `notice.py` `gateway.py` the way to the gateways · `web_push.py`
+`web_gateway.py` `vapid.py` this server as the gateway of browsers · `digests.py` `digest.py` `letter.py`
+`unsubscribe.py` letters to who has not read ·
 `changes.py` what /sync is told · `store.py` all SQL · `routes….py` the endpoints.
 
 Tables, in the person's shard: push_rules, pusher, notification.

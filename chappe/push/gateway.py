@@ -11,10 +11,10 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from chappe.push.answers import Answered, Garbled
+from chappe.outside.answers import Answered, Garbled
 
 if TYPE_CHECKING:
-    from chappe.push.connections import Connections
+    from chappe.outside.connections import Connections
 
 MAX_SECONDS = 15.0
 """For one request, from the look-up of the name to the end of the answer."""
@@ -68,7 +68,7 @@ class Gateways:
 
     async def _post(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answered:
         if self._connections is None:
-            from chappe.push.connections import Connections
+            from chappe.outside.connections import Connections
 
             self._connections = Connections(self._private_networks)
         try:

@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from chappe.errors import Errcode, Refused
-from chappe.push.addresses import is_outside
+from chappe.outside.addresses import is_outside
 from chappe.push.ruleset import JSON
 
 HTTP = "http"

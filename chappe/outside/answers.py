@@ -1,7 +1,7 @@
-"""What a push gateway answers, read as it comes in (RFC 9112). Pure.
+"""What a server out there answers, read as it comes in (RFC 9112). Pure.
 
-A small part of HTTP, for one request at a time and short answers: nobody shares the connection, and what is not
-understood ends it.
+A small part of HTTP, for one request at a time and answers of a known bound: nobody shares the connection, and what is
+not understood ends it.
 """
 
 import re
@@ -9,6 +9,7 @@ import re
 import msgspec
 
 MAX_ANSWER_BYTES = 64 * 1024
+"""Of an answer's body, unless who asks says otherwise."""
 MAX_HEAD_BYTES = 32 * 1024
 """Status line and headers together."""
 
@@ -28,6 +29,10 @@ class Answered(msgspec.Struct, frozen=True):
     body: bytes
     may_stay: bool
     """Whether the connection can be used for the next request."""
+    fields: dict[bytes, bytes] = {}
+    """The headers, by their names in lower case."""
+    is_cut: bool = False
+    """Whether the body goes on beyond what was wanted of it."""
 
     @property
     def is_success(self) -> bool:
@@ -41,12 +46,18 @@ class _Head(msgspec.Struct, frozen=True):
     """Of the body; None for one that ends with the connection, or comes in chunks."""
     is_chunked: bool
     may_stay: bool
+    fields: dict[bytes, bytes]
 
 
 class Incoming:
-    """One answer: `take` what comes until it is whole, or `end` where nothing more comes."""
+    """One answer: `take` what comes until it is whole, or `end` where nothing more comes.
 
-    def __init__(self) -> None:
+    A body has at most `max_bytes`. Of a longer one, so much is enough where it `may_be_cut`.
+    """
+
+    def __init__(self, max_bytes: int = MAX_ANSWER_BYTES, *, may_be_cut: bool = False) -> None:
+        self._max_bytes = max_bytes
+        self._may_be_cut = may_be_cut
         self._received = bytearray()
         self._head: _Head | None = None
         self._at = 0
@@ -71,10 +82,22 @@ class Incoming:
             del received[: end + 4]
             self._at = 0
             if head.status >= 200:  # what comes before is of no concern (RFC 9110, 15.2)
+                if (head.length or 0) > self._max_bytes and not self._may_be_cut:
+                    raise Garbled("its answer is too long")
                 self._head = head
-        if len(received) > MAX_ANSWER_BYTES:
+        if len(received) <= self._max_bytes:
+            return self._whole(self._head)
+        if not self._may_be_cut:
             raise Garbled("its answer is too long")
-        return self._whole(self._head)
+        return self._whole(self._head) or self._cut(self._head)
+
+    def _cut(self, head: _Head) -> Answered:
+        """As much as is wanted of an answer that is longer."""
+        body = bytes(self._received)
+        if head.is_chunked:
+            begun = self._received.find(b"\r\n", self._at)
+            body = bytes(self._chunks) + (body[begun + 2 :] if begun >= 0 else b"")
+        return Answered(head.status, body[: self._max_bytes], may_stay=False, fields=head.fields, is_cut=True)
 
     def _whole(self, head: _Head) -> Answered | None:
         if head.is_chunked:
@@ -82,7 +105,8 @@ class Incoming:
         if head.length is None or len(self._received) < head.length:
             return None
         may_stay = head.may_stay and len(self._received) == head.length
-        return Answered(head.status, bytes(self._received[: head.length]), may_stay)
+        body = bytes(self._received[: min(head.length, self._max_bytes)])
+        return Answered(head.status, body, may_stay, head.fields, is_cut=head.length > self._max_bytes)
 
     def _unchunked(self, head: _Head) -> Answered | None:
         """RFC 9112, 7.1."""
@@ -96,7 +120,9 @@ class Incoming:
                 last = received.find(b"\r\n\r\n", end)  # behind fields that nobody needs, if there are any
                 if last < 0:
                     return None
-                return Answered(head.status, bytes(self._chunks), head.may_stay and last + 4 == len(received))
+                may_stay = head.may_stay and last + 4 == len(received)
+                body = bytes(self._chunks[: self._max_bytes])
+                return Answered(head.status, body, may_stay, head.fields, is_cut=len(self._chunks) > self._max_bytes)
             after = end + 2 + size
             if len(received) < after + 2:
                 return None
@@ -111,7 +137,7 @@ class Incoming:
         head = self._head
         if head is None or head.is_chunked or head.length is not None:
             raise Garbled("its answer is not complete")
-        return Answered(head.status, bytes(self._received), may_stay=False)
+        return Answered(head.status, bytes(self._received), may_stay=False, fields=head.fields)
 
 
 def _head_of(head: bytes) -> _Head:
@@ -132,7 +158,7 @@ def _head_of(head: bytes) -> _Head:
         raise Garbled("its answer has an encoding that was not asked for")
     length = 0 if number in _WITHOUT_BODY or number < 200 else _length_of(fields)
     may_stay = status[1] == b"1" and b"close" not in fields.get(b"connection", b"").lower()
-    return _Head(number, length, is_chunked and length != 0, may_stay)
+    return _Head(number, length, is_chunked and length != 0, may_stay, fields)
 
 
 def _length_of(fields: dict[bytes, bytes]) -> int | None:
@@ -142,6 +168,4 @@ def _length_of(fields: dict[bytes, bytes]) -> int | None:
     text = fields[b"content-length"]
     if not text.isdigit() or len(text) > 10:
         raise Garbled("its answer has no length that is a number")
-    if int(text) > MAX_ANSWER_BYTES:
-        raise Garbled("its answer is too long")
     return int(text)

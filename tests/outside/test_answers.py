@@ -1,4 +1,4 @@
-"""Reading what gateways answer: whole or in pieces, sound or garbled."""
+"""Reading what servers answer: whole or in pieces, sound or garbled."""
 
 import asyncio
 import contextlib
@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from chappe.push.answers import MAX_ANSWER_BYTES, MAX_HEAD_BYTES, Answered, Garbled, Incoming
-from chappe.push.connections import Connections
+from chappe.outside.answers import MAX_ANSWER_BYTES, MAX_HEAD_BYTES, Answered, Garbled, Incoming
+from chappe.outside.connections import Connections
 from chappe.push.pushers import PATH
 from tests.push.gateway import GatewayServer
 
@@ -60,7 +60,9 @@ def read(data: bytes, at_once: int) -> Answered | None:
 
 @pytest.mark.parametrize(("data", "status", "body", "may_stay"), WHOLE)
 def test_an_answer_is_read_however_it_comes(data: bytes, status: int, body: bytes, may_stay: bool) -> None:
-    assert read(data, len(data)) == Answered(status, body, may_stay)
+    whole = read(data, len(data))
+    assert whole is not None
+    assert (whole.status, whole.body, whole.may_stay, whole.is_cut) == (status, body, may_stay, False)
     for at_once in (1, 2, 3, 7):
         found = read(data, at_once)
         assert found is not None
@@ -86,7 +88,33 @@ def test_an_answer_may_end_with_its_connection() -> None:
     incoming = Incoming()
     assert incoming.take(OK + b"\r\n{") is None
     assert incoming.take(b"}") is None
-    assert incoming.end() == Answered(200, b"{}", False)
+    assert incoming.end() == Answered(200, b"{}", may_stay=False)
+
+
+LONG = OK + b"Content-Type: a/b\r\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        LONG + b"Content-Length: 20\r\n\r\n0123456789abcdefghij",
+        LONG + b"Transfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n64\r\n56789abcdefghijklmnop",
+        LONG + b"Transfer-Encoding: chunked\r\n\r\n14\r\n0123456789abcdefghij\r\n0\r\n\r\n",
+        LONG + b"\r\n0123456789abcdefghij",
+    ],
+)
+def test_of_a_long_answer_the_beginning_may_be_enough(data: bytes) -> None:
+    for at_once in (1, 3, len(data)):
+        incoming = Incoming(10, may_be_cut=True)
+        found = next(
+            answered
+            for start in range(0, len(data), at_once)
+            if (answered := incoming.take(data[start : start + at_once])) is not None
+        )
+        assert b"0123456789".startswith(found.body)
+        assert (found.is_cut, found.fields[b"content-type"]) == (True, b"a/b")
+        with pytest.raises(Garbled):
+            Incoming(10).take(data)
 
 
 @contextlib.asynccontextmanager

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from chappe.push.names import MAX_LOOKUPS, Names
+from chappe.outside.names import MAX_LOOKUPS, Names
 
 pytestmark = pytest.mark.anyio
 

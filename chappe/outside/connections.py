@@ -1,4 +1,4 @@
-"""Connections to push gateways: to addresses that were looked at, and to no others.
+"""Connections to servers out there: to addresses that were looked at, and to no others.
 
 Imported with the first use: what speaks TLS takes a while to load.
 """
@@ -6,19 +6,19 @@ Imported with the first use: what speaks TLS takes a while to load.
 import asyncio
 import ipaddress
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import cast
 from urllib.parse import SplitResult, urlsplit
 
-from chappe.push.addresses import in_networks, is_outside
-from chappe.push.answers import Answered, Garbled, Incoming
-from chappe.push.names import Names
+from chappe.outside.addresses import in_networks, is_outside
+from chappe.outside.answers import Answered, Garbled, Incoming
+from chappe.outside.names import Names, Resolve, resolve
 
 MAX_ADDRESSES = 4
 """Addresses of one host that are tried."""
 KEPT_OPEN_S = 60.0
 MAX_KEPT_OPEN = 256
-"""Connections that wait for the next request, to all gateways together."""
+"""Connections that wait for the next request, to all servers together."""
 
 _PORTS = {"https": 443, "http": 80}
 _Origin = tuple[str, str]
@@ -26,15 +26,28 @@ _Origin = tuple[str, str]
 
 
 class Unreachable(OSError):
-    """The gateway may not be connected to, or has no address."""
+    """The server may not be connected to, or has no address."""
 
 
 class Connections:
-    """Those that are open, each used for one request after another."""
+    """Those that are open, each used for one request after another.
 
-    def __init__(self, private_networks: tuple[str, ...]) -> None:
+    They lead to public addresses, and into the `private_networks` that the operator allows. Without TLS only into
+    these, unless `plain_outside`; with `ports`, to no other ports of public addresses.
+    """
+
+    def __init__(
+        self,
+        private_networks: tuple[str, ...],
+        *,
+        plain_outside: bool = False,
+        ports: Collection[int] | None = None,
+        resolve: Resolve = resolve,
+    ) -> None:
         self._networks = private_networks
-        self._names = Names()
+        self._plain_outside = plain_outside
+        self._ports = ports
+        self._names = Names(resolve)
         self._tls = ssl.create_default_context()
         self._tls.set_alpn_protocols(["http/1.1"])
         self._idle: dict[_Origin, list[_Connection]] = {}
@@ -44,7 +57,7 @@ class Connections:
     async def post(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answered:
         """One request. Raises OSError, ValueError or `Garbled` where nothing came back that is an answer."""
         parts = urlsplit(url)
-        origin, request = (parts.scheme, parts.netloc), _request(parts, headers, body)
+        origin, request = (parts.scheme, parts.netloc), _request("POST", parts, headers, body)
         while (connection := self._take(origin)) is not None:
             try:
                 return await self._ask(origin, connection, request)
@@ -53,6 +66,18 @@ class Connections:
                     raise
                 # It was closed while the request was on its way there. It goes out once more.
         return await self._ask(origin, await self._connect(parts), request)
+
+    async def get(
+        self, url: str, headers: list[tuple[str, str]], max_bytes: int, *, may_be_cut: bool = False
+    ) -> Answered:
+        """One request on a connection of its own. Raises like `post`."""
+        parts = urlsplit(url)
+        request = _request("GET", parts, [*headers, ("Connection", "close")], b"")
+        connection = await self._connect(parts)
+        try:
+            return await connection.ask(request, Incoming(max_bytes, may_be_cut=may_be_cut))
+        finally:
+            connection.close()
 
     async def _ask(self, origin: _Origin, connection: "_Connection", request: bytes) -> Answered:
         try:
@@ -67,7 +92,7 @@ class Connections:
         return answered
 
     def _take(self, origin: _Origin) -> "_Connection | None":
-        """The connection to a gateway that was used last, of those that are still open."""
+        """The connection to a server that was used last, of those that are still open."""
         idle = self._idle.get(origin, [])
         while idle:
             connection = idle.pop()
@@ -100,7 +125,7 @@ class Connections:
         addresses = await self._names.addresses(host, port)
         if not addresses:
             raise Unreachable("the host's name is not known")
-        allowed = [one for one in addresses if self._may_reach(one, only_private=tls is None)]
+        allowed = [one for one in addresses if self._may_reach(one, port, is_plain=tls is None)]
         if not allowed:
             raise Unreachable("the host has no address that may be reached")
         for number, address in enumerate(allowed[:MAX_ADDRESSES], 1):
@@ -115,11 +140,12 @@ class Connections:
                 return protocol
         raise AssertionError("the last address has returned or raised")
 
-    def _may_reach(self, address: str, *, only_private: bool) -> bool:
-        """Public addresses and the networks that the operator allows; these alone without TLS."""
-        if only_private:
-            return in_networks(ipaddress.ip_address(address.partition("%")[0]), self._networks)
-        return bool(is_outside(address, self._networks))
+    def _may_reach(self, address: str, port: int, *, is_plain: bool) -> bool:
+        if in_networks(ipaddress.ip_address(address.partition("%")[0]), self._networks):
+            return True
+        if (is_plain and not self._plain_outside) or (self._ports is not None and port not in self._ports):
+            return False
+        return bool(is_outside(address, ()))
 
     def close(self) -> None:
         """End those that wait for a request."""
@@ -150,10 +176,10 @@ class _Connection(asyncio.Protocol):
         """Whether anything of the answer came."""
         return self._incoming.has_begun
 
-    async def ask(self, request: bytes) -> Answered:
+    async def ask(self, request: bytes, incoming: Incoming | None = None) -> Answered:
         """Send a request; its answer."""
         assert self._transport is not None
-        self._incoming = Incoming()
+        self._incoming = incoming or Incoming()
         self._answer = asyncio.get_running_loop().create_future()
         try:
             self._transport.write(request)
@@ -204,9 +230,11 @@ class _Connection(asyncio.Protocol):
             self._answer.set_exception(no)
 
 
-def _request(parts: SplitResult, headers: list[tuple[str, str]], body: bytes) -> bytes:
+def _request(verb: str, parts: SplitResult, headers: list[tuple[str, str]], body: bytes) -> bytes:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"POST {target} HTTP/1.1", f"Host: {parts.netloc}", f"Content-Length: {len(body)}"]
+    lines = [f"{verb} {target} HTTP/1.1", f"Host: {parts.netloc}"]
+    if verb == "POST":
+        lines.append(f"Content-Length: {len(body)}")
     lines += [f"{name}: {value}" for name, value in headers]
     assert not any("\r" in line or "\n" in line for line in lines)
     return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body

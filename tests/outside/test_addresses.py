@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chappe.push.addresses import is_outside
+from chappe.outside.addresses import is_outside
 from chappe.push.gateway import Gateways, Undelivered
 from chappe.push.pushers import PATH
 from tests.push.gateway import GatewayServer

@@ -1,0 +1,5 @@
+"""A server to call: the push gateway of the tests of push."""
+
+from tests.push.conftest import gateway
+
+__all__ = ["gateway"]
