@@ -5,7 +5,8 @@ import textwrap
 from enum import Enum
 
 from chappe.config.reading import VARIABLE_PREFIX
-from chappe.config.tree import Mail, Rate, Settings, Terms
+from chappe.config.tables import Mail, Rate, Terms
+from chappe.config.tree import Settings
 
 _HEAD = """\
 # Chappe's settings, each with its default. What stands behind '#' is an example.
