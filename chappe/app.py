@@ -25,6 +25,7 @@ from chappe import (
     moderation,
     operators,
     presence,
+    previews,
     push,
     restrictions,
     rooms,
@@ -67,6 +68,7 @@ SLICES = (
     "accounts",
     "operators",
     "media",
+    "previews",
     "rooms",
     "server_notices",
     "keys",
@@ -94,6 +96,7 @@ def all_routes() -> Routes:
         accounts.ROUTES,
         operators.ROUTES,
         media.ROUTES,
+        previews.routes,
         rooms.routes,
         presence.routes,
         keys.ROUTES,
@@ -175,7 +178,10 @@ class Chappe:
             (Rooms(), Rooms),
             (SendGates([rooms.obey_restrictions, server_notices.keep_in_room]), SendGates),
             (timeline.Redacted([search.forget_redacted]), timeline.Redacted),
-            (discovery.Capabilities([accounts.moderation_capability]), discovery.Capabilities),
+            (
+                discovery.Capabilities([accounts.moderation_capability, previews.previews_capability]),
+                discovery.Capabilities,
+            ),
             (
                 Holds(
                     audit.ERASERS | accounts.ERASERS | timeline.ERASERS | keys.ERASERS | media.ERASERS | push.ERASERS
@@ -206,6 +212,7 @@ class Chappe:
             operators.StaffMachine(self.bus, database, settings, clock),
         )
         media.install(self.resources, settings, database, self.bus, clock)
+        previews.install(self.resources, settings, database, self.bus, clock)
         rooms.follow_accounts(self.resources)
         presence.install(self.resources)
         server_notices.install(self.resources, server_notices.Languages([push.language_of, accounts.language_of]))
@@ -273,6 +280,8 @@ class Chappe:
         self._tasks.append(asyncio.create_task(restrictions.sweep_minutely(self.bus, database, clock)))
         self._tasks.append(asyncio.create_task(self.sealer.run()))
         self._tasks.append(asyncio.create_task(self.teller.run()))
+        pictures = self.resources.of(previews.Pictures)
+        self._tasks.append(asyncio.create_task(previews.sweep_hourly(self.bus, database, clock, pictures)))
         if settings.mail is not None:
             from chappe.mail.postman import Postman
 
@@ -295,6 +304,7 @@ class Chappe:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.resources.of(previews.Previews).close()
         await media.close(self.resources)
         await self.resources.of(push.Deliveries).close()
         await self.outbox.stop()

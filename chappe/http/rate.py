@@ -37,6 +37,7 @@ class Limit(Enum):
     TO_DEVICE = "to_device"
     UPLOADS = "uploads"
     CLAIMS = "claims"
+    PREVIEWS = "previews"
 
 
 DEFAULT_RATES: Mapping[Limit, Rate] = {
@@ -54,6 +55,7 @@ DEFAULT_RATES: Mapping[Limit, Rate] = {
     Limit.TO_DEVICE: Rate(per_second=20, burst=500),
     Limit.UPLOADS: Rate(per_second=1, burst=100),
     Limit.CLAIMS: Rate(per_second=10, burst=2000),
+    Limit.PREVIEWS: Rate(per_second=2, burst=100),
 }
 """For each person, or for each address where nobody is logged in. A limit that is not here is not applied."""
 

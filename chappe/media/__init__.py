@@ -23,6 +23,7 @@ from chappe.config import Settings
 from chappe.errors import StartupError
 from chappe.holds import Eraser
 from chappe.http import Routes
+from chappe.media.add import Described, add_media, new_media_id
 from chappe.media.arrivals import Arrivals
 from chappe.media.decoders import Decoders
 from chappe.media.files import Files, LocalFiles
@@ -30,7 +31,8 @@ from chappe.media.remove import MEDIA, erase_media, remove_all_media_of, remove_
 from chappe.media.resume import Resumable
 from chappe.media.routes import routes
 from chappe.media.routes_resumable import routes as routes_resumable
-from chappe.media.spool import Spool
+from chappe.media.spool import Received, Spool
+from chappe.media.store import media_ids_of
 from chappe.media.sweep import Sweeper
 from chappe.media.thumbnails import Thumbnails
 from chappe.media.unfinished import Unfinished
@@ -89,10 +91,16 @@ __all__ = [
     "EFFECTS",
     "ERASERS",
     "ROUTES",
+    "Decoders",
+    "Described",
+    "Received",
     "Sweeper",
     "Uploads",
+    "add_media",
     "close",
     "install",
+    "media_ids_of",
+    "new_media_id",
     "remove_all_media_of",
     "remove_media",
 ]
