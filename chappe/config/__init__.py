@@ -1,8 +1,12 @@
 """The settings: one tree of frozen dataclasses, read once when the process starts, and then passed in.
 
-What stands later wins: the defaults in `tree.py` every setting · `tables.py` those that are tables · `kinds.py` `addresses.py` what a value may be ·
-`reading.py` from the sources to `Settings` · `toml_lines.py` on which line a key stands · `pages.py` the sample file and
-the reference page
+What stands later wins: the defaults in `tree.py`, the TOML file of `--config`, the variables `CHAPPE_…`,
+the flags of the command line. Everything wrong is named at once. The sample file and the reference page
+are made from the same tree.
+
+`tree.py` every setting · `tables.py` those that are tables · `kinds.py` `addresses.py` what a value may be ·
+`reading.py` from the sources to `Settings` · `toml_lines.py` on which line a key stands · `pages.py` the sample file
+and the reference page
 """
 
 from chappe.config.pages import reference_page, sample_file
