@@ -7,7 +7,8 @@ room_alias, public_room, person_word, open_room (the register). `relations.py` s
 
 `create.py` `join.py` `invite.py` `leave.py` `kick.py` `ban.py` `knock.py` `forget.py` `put_state.py`
 `aliases.py` `directory.py` `upgrade.py`: the acts · `read_state.py` who reads which state · `people.py` finding people
-· `room_summary.py` `hierarchy.py` rooms from outside · `inherit.py` settings that follow to a replacement ·
+· `invite_permission.py` who wants to be
+invited by whom · `room_summary.py` `hierarchy.py` rooms from outside · `inherit.py` settings that follow to a replacement ·
 `erasure.py` who erased what they said · `placeholders.py` `obey.py` `tell_restricted.py` what is restricted ·
 `own_counts.py` what rules of one's own change of unread counts · `spread.py` what an account's change does to its rooms
 · `presets.py` `rules.py` `upgrade_rules.py` `listing.py` pure.
@@ -24,6 +25,7 @@ from chappe.rooms.committed import committed_state
 from chappe.rooms.directory_reader import directory_reader
 from chappe.rooms.effects import EFFECTS
 from chappe.rooms.erasure import Erasures, erase_everywhere, erased_between, erasures_among
+from chappe.rooms.invite_permission import blocks_invites
 from chappe.rooms.membership import set_member
 from chappe.rooms.membership_effect import Joined, UserRoom, joined_rooms, room_of, rooms_changed, rooms_of
 from chappe.rooms.obey import obey_restrictions
@@ -67,6 +69,7 @@ __all__ = [
     "UserRoom",
     "append",
     "begin_room",
+    "blocks_invites",
     "committed_state",
     "create_event",
     "directory_reader",

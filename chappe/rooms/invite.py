@@ -2,6 +2,7 @@
 
 from chappe.identity import Identity
 from chappe.ids import EventID, RoomID, UserID
+from chappe.rooms.invite_permission import require_wants_invite
 from chappe.rooms.membership import already, set_member
 from chappe.rooms.room import Room
 from chappe.rooms.rooms import Rooms
@@ -19,9 +20,13 @@ async def invite(
 
 
 async def invite_entered(tx: Transaction, room: Room, sender: UserID, user_id: UserID, **content: object) -> EventID:
-    """Invite somebody to a room that was entered, with further keys of the membership event."""
+    """Invite somebody to a room that was entered, with further keys of the membership event.
+
+    Refuses with INVITE_BLOCKED who does not want that.
+    """
     require_local_user(user_id, tx.of(Identity).server_name)
     await tx.of(Rooms).know(tx, room, user_id)
     if room.membership(user_id) == "invite":
         return already(tx, room, user_id)
+    await require_wants_invite(tx, sender, user_id)
     return (await set_member(tx, room, sender, user_id, "invite", **content)).event_id

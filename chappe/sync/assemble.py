@@ -16,7 +16,7 @@ from chappe.ids import RoomID
 from chappe.keys import DeviceLists
 from chappe.presence import M_PRESENCE, event_of
 from chappe.push import PUSH_RULES, push_rules, push_rules_between
-from chappe.rooms import UserRoom
+from chappe.rooms import UserRoom, blocks_invites
 from chappe.rooms.own_counts import recounted_rooms
 from chappe.rooms.shown import json_list
 from chappe.stream import Log, Place, Shard, place, position_at, shard_of
@@ -194,7 +194,9 @@ async def _section(a: Assembly, room: UserRoom, since: Place) -> tuple[str, byte
                 return "join", await joined_anew(a, room, upto)
             return "join", await joined_since(a, room, after, upto)
         case "invite" if is_new or a.full_state:
-            is_shown = not is_invited_by(a.ignored, room, a.user_id)
+            if a.blocks_invites is None:
+                a.blocks_invites = await blocks_invites(a.database, a.user_id)
+            is_shown = not a.blocks_invites and not is_invited_by(a.ignored, room, a.user_id)
             told = stripped_in(room, view) if view is not None else None
             return "invite", stripped(room, b"invite_state", told) if is_shown else None
         case "knock" if is_new or a.full_state:

@@ -73,6 +73,8 @@ class Assembly:
         self.now = now
         self.ignored: frozenset[UserID] = frozenset()
         """Those whom the person ignores."""
+        self.blocks_invites: bool | None = None
+        """Whether the person wants no invitations; None until there is one to show."""
         self.recounted: frozenset[RoomID] = frozenset()
         """The rooms where events count otherwise, by the person's own rules, than the client was told."""
         self.account_data: dict[RoomID, list[bytes]] = {}
