@@ -16,19 +16,23 @@ let count = 0;
 /** Say something in passing, read out by readers of screens. What must be acted on is no toast. */
 export function toast(text: string, { isWrong = false } = {}): void {
     const key = ++count;
-    toasts.value = [...toasts.value.slice(-2), { key, text, isWrong }];
+    const others = toasts.value.filter((each) => each.text !== text); // the same twice says no more than once
+    toasts.value = [...others.slice(-2), { key, text, isWrong }];
     setTimeout(() => {
         toasts.value = toasts.value.filter((each) => each.key !== key);
     }, STAYS_MS);
 }
 
-/** Await something whose failure is told in passing: `onClick={() => trying(client.leave(id))}`. */
-export async function trying<T>(promise: Promise<T>): Promise<T | undefined> {
+/**
+ * Await something whose failure is told in passing: `onClick={() => trying(client.leave(id))}`. Where there is more to
+ * say about a failure, `why` says it.
+ */
+export async function trying<T>(promise: Promise<T>, why?: (error: unknown) => string | null): Promise<T | undefined> {
     try {
         return await promise;
     } catch (error) {
         console.error(error);
-        toast(words.value.common.somethingBroke, { isWrong: true });
+        toast(why?.(error) ?? words.value.common.somethingBroke, { isWrong: true });
         return undefined;
     }
 }

@@ -11,6 +11,7 @@ import {
 import { ownScript } from "../app/trusted";
 import { forgetDrafts } from "../compose/drafts";
 import { startWorker } from "../media/startWorker";
+import { forgetPush } from "../push/subscribe";
 import type { Session } from "../session/kept";
 import { end } from "../session/state";
 import { Tokens } from "../session/tokens";
@@ -97,6 +98,10 @@ async function forgetEverything(client: MatrixClient): Promise<void> {
         if (!["chappe.language", "chappe.theme", "chappe.textSize"].includes(name)) localStorage.removeItem(name);
     }
     forgetDrafts();
+    await Promise.race([
+        forgetPush().catch((error: unknown) => console.error(error)),
+        new Promise((resolve) => setTimeout(resolve, SOON_MS)),
+    ]);
 }
 
 function untilPrepared(client: MatrixClient): Promise<void> {

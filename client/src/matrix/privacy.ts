@@ -6,6 +6,20 @@ export const readsPrivately = signal(localStorage.getItem("chappe.readsPrivately
 /** Others do not see when somebody types on this device. */
 export const hidesTyping = signal(localStorage.getItem("chappe.hidesTyping") === "yes");
 
+/** Nothing is shown of the pages that links lead to. */
+export const hidesPreviews = signal(localStorage.getItem("chappe.hidesPreviews") === "yes");
+
+/** The server may be asked about links in encrypted chats, too, and then knows them. */
+export const previewsSealed = signal(localStorage.getItem("chappe.previewsSealed") === "yes");
+
+export function hidePreviews(isHidden: boolean): void {
+    keep("chappe.hidesPreviews", hidesPreviews, isHidden);
+}
+
+export function previewSealed(isWanted: boolean): void {
+    keep("chappe.previewsSealed", previewsSealed, isWanted);
+}
+
 export function keepPrivately(isPrivate: boolean): void {
     keep("chappe.readsPrivately", readsPrivately, isPrivate);
 }

@@ -1,4 +1,5 @@
 /// <reference lib="webworker" />
+import { onChosen, onPush } from "../push/worker";
 import { readSession } from "../session/kept";
 import { answerOfShell, isOfShell, keepLoaded } from "./shell";
 
@@ -29,6 +30,9 @@ self.addEventListener("message", (event) => {
     const { loaded } = event.data as { loaded?: string[] };
     if (loaded) event.waitUntil(keepLoaded(loaded));
 });
+
+self.addEventListener("push", (event) => event.waitUntil(onPush(event.data)));
+self.addEventListener("notificationclick", (event) => event.waitUntil(onChosen(event.notification)));
 
 async function withToken(request: Request): Promise<Response> {
     const session = await readSession();

@@ -8,6 +8,7 @@ import { trying } from "../design/Toasts";
 import { beginDirectChat } from "../matrix/direct";
 import { type Matrix, useMatrix } from "../matrix/matrix";
 import type { RoomView } from "../matrix/roomView";
+import { whyNotInvited } from "../people/invitedBy";
 import { words } from "../words";
 import { ChatRow, ROW_HEIGHT } from "./ChatRow";
 import { findPeople, nameOf, type Person } from "./findPeople";
@@ -131,6 +132,6 @@ async function look(matrix: Matrix, wish: string): Promise<Outside> {
 }
 
 async function write({ client }: Matrix, userId: string): Promise<void> {
-    const roomId = await trying(beginDirectChat(client, userId));
+    const roomId = await trying(beginDirectChat(client, userId), whyNotInvited);
     if (roomId) navigate({ name: "chat", parts: [roomId] });
 }

@@ -11,6 +11,7 @@ import { Spinner } from "../design/Spinner";
 import { trying } from "../design/Toasts";
 import { beginDirectChat } from "../matrix/direct";
 import { useMatrix } from "../matrix/matrix";
+import { whyNotInvited } from "../people/invitedBy";
 import { words } from "../words";
 import { findPeople, nameOf, type Person } from "./findPeople";
 import { NewGroup } from "./group/NewGroup";
@@ -35,7 +36,7 @@ export function NewChat({ onClose }: { onClose: () => void }): JSX.Element {
         if (begins) return;
         setBegins(userId);
         const known = matrix.rooms.directChatWith(userId);
-        const roomId = known?.id ?? (await trying(beginDirectChat(matrix.client, userId)));
+        const roomId = known?.id ?? (await trying(beginDirectChat(matrix.client, userId), whyNotInvited));
         setBegins(null);
         if (!roomId) return;
         onClose();

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Place } from "../app/parts";
 import { Composer } from "../compose/Composer";
+import { setTitle } from "../design/pageTitle";
 import { useMatrix } from "../matrix/matrix";
 import { Timeline } from "../timeline/Timeline";
 import { words } from "../words";
@@ -18,7 +19,7 @@ function Chat({ parts: [roomId = "", eventId] }: { parts: string[] }): JSX.Eleme
     const view = known?.value;
     const room = matrix.rooms.room(roomId);
     useEffect(() => {
-        document.title = view ? `${view.name} · ${words.value.common.appName}` : words.value.common.appName;
+        setTitle(view ? `${view.name} · ${words.value.common.appName}` : words.value.common.appName);
     }, [view]);
     if (!view || !room || view.membership === "leave" || view.membership === "ban" || view.membership === "knock") {
         return <Door key={roomId} address={roomId} />;

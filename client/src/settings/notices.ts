@@ -11,7 +11,7 @@ export const showsNotices: ReadonlySignal<boolean> = shown;
 
 export const makesSound: ReadonlySignal<boolean> = heard;
 
-export const canShowNotices = "Notification" in globalThis;
+export const canShowNotices = "Notification" in globalThis && "serviceWorker" in navigator;
 
 /** Returns false where the browser, or the person asked by it, says no. */
 export async function wantNotices(wanted: boolean): Promise<boolean> {

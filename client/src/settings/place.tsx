@@ -4,6 +4,7 @@ import type { Place } from "../app/parts";
 import { addressOf, navigate } from "../app/route";
 import { IconButton } from "../design/Button";
 import { Icon } from "../design/Icon";
+import { setTitle } from "../design/pageTitle";
 import { words } from "../words";
 import { settingsPages } from "./registry";
 import "./place.css";
@@ -14,7 +15,7 @@ function Settings({ parts: [name] }: { parts: string[] }): JSX.Element {
     const chosen = settingsPages.find((page) => page.name === name);
     const shown = chosen ?? settingsPages[0];
     useEffect(() => {
-        document.title = `${settings.title} · ${common.appName}`;
+        setTitle(`${settings.title} · ${common.appName}`);
     }, [settings, common]);
     const back = (): void => navigate(chosen ? { name: "settings" } : { name: "chats" });
     return (

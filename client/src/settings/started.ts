@@ -1,8 +1,9 @@
 import { effect } from "@preact/signals";
 import { type IRoomTimelineData, type MatrixEvent, type Room, RoomEvent } from "matrix-js-sdk";
 import type { Started } from "../app/parts";
-import { navigate } from "../app/route";
+import { showUnread } from "../design/pageTitle";
 import type { Matrix } from "../matrix/matrix";
+import { show, showsAs } from "../push/notice";
 import { previewOf } from "../timeline/registry";
 import { makesSound, playSound, showsNotices } from "./notices";
 
@@ -35,21 +36,17 @@ async function tell({ client, me }: Matrix, event: MatrixEvent, room: Room): Pro
     if (event.getSender() === me || Date.now() - event.getTs() > NEW_MS) return;
     if (event.isEncrypted()) await client.decryptEventIfNeeded(event);
     if (!client.getPushActionsForEvent(event)?.notify) return;
-    const notice = new Notification(room.name, {
-        body: previewOf(event),
-        tag: room.roomId,
-        icon: "/icons/chappe-192.png",
-        silent: true,
-    });
-    notice.onclick = () => {
-        window.focus();
-        navigate({ name: "chat", parts: [room.roomId] });
-        notice.close();
-    };
+    const registration = await navigator.serviceWorker.getRegistration();
+    const eventId = event.getId();
+    if (!registration || !eventId) return;
+    // Shown by the service worker, which is also there when somebody chooses it: Chrome on Android knows no other way.
+    const options = { ...showsAs(room.roomId, eventId), body: previewOf(event), silent: true };
+    await show(registration, { title: room.name, options });
     if (makesSound.value) playSound();
 }
 
 function showBadge(count: number): void {
+    showUnread(count);
     const badge = navigator as { setAppBadge?: (count: number) => Promise<void> };
     badge.setAppBadge?.(count).catch(() => undefined); // only an installed app has an icon for it
 }

@@ -728,6 +728,36 @@ export const words = {
         newVersion: "A new version of Chappe is there.",
         useNewVersion: "Load it now",
     },
+    push: {
+        browser: "Browser",
+        newMessage: "New message",
+        whileClosed: "Also while Chappe is closed",
+        whileClosedMore:
+            "The maker of this browser carries these notices, encrypted so that only this browser reads them. What is written in encrypted chats is never in them.",
+        failed: "This browser could not be signed up for that. Its maker’s service may be out of reach; try again later.",
+    },
+    keywords: {
+        title: "Words that I want to hear of",
+        more: "A message with one of them counts like a mention of you. In encrypted chats only while Chappe is open, since the server cannot read them.",
+        word: "A word or a name",
+        add: "Add",
+        remove: (word: string) => `Remove “${word}”`,
+        known: "This word is in the list already.",
+    },
+    invites: {
+        title: "Who may write to me first or invite me",
+        choices: { all: "Everybody", known: "People I share a chat with", nobody: "Nobody" },
+        more: "Others are told that you do not want it. Chats that you are in go on as they are. What people invite you to whom you have blocked, you are never shown.",
+        unwanted: (who: string) => `${who} does not want to be invited by you.`,
+        unwantedBySome: "Somebody you chose does not want to be invited by you.",
+    },
+    linkPreviews: {
+        title: "Previews of links",
+        open: "Show what linked pages are about",
+        sealed: "Also in encrypted chats",
+        sealedMore:
+            "This server then reads those pages, and so learns which links are written there. Of the chats it learns nothing else.",
+    },
 };
 
 export type Words = typeof words;

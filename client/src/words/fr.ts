@@ -744,4 +744,38 @@ export const words: Words = {
         newVersion: "Une nouvelle version de Chappe est là.",
         useNewVersion: "La charger maintenant",
     },
+    push: {
+        browser: "Navigateur",
+        newMessage: "Nouveau message",
+        whileClosed: "Même quand Chappe est fermé",
+        whileClosedMore:
+            "L’éditeur de ce navigateur transporte ces notifications, chiffrées pour que seul ce navigateur les lise. Ce qui est écrit dans les conversations chiffrées n’y figure jamais.",
+        failed: "Ce navigateur n’a pas pu être inscrit. Le service de son éditeur est peut-être injoignable ; réessayez plus tard.",
+    },
+    keywords: {
+        title: "Mots à me signaler",
+        more: "Un message qui contient l’un d’eux compte comme une mention de vous. Dans les conversations chiffrées, seulement tant que Chappe est ouvert, car le serveur ne peut pas les lire.",
+        word: "Un mot ou un nom",
+        add: "Ajouter",
+        remove: (word) => `Retirer « ${word} »`,
+        known: "Ce mot est déjà dans la liste.",
+    },
+    invites: {
+        title: "Qui peut m’écrire en premier ou m’inviter",
+        choices: {
+            all: "Tout le monde",
+            known: "Les personnes avec qui je partage une conversation",
+            nobody: "Personne",
+        },
+        more: "Les autres apprennent que vous ne le souhaitez pas. Vos conversations en cours continuent comme avant. Les invitations des personnes que vous avez bloquées ne vous sont jamais montrées.",
+        unwanted: (who) => `${who} ne souhaite pas être invité par vous.`,
+        unwantedBySome: "Une des personnes choisies ne souhaite pas être invitée par vous.",
+    },
+    linkPreviews: {
+        title: "Aperçus des liens",
+        open: "Montrer de quoi parlent les pages liées",
+        sealed: "Dans les conversations chiffrées aussi",
+        sealedMore:
+            "Ce serveur lit alors ces pages, et apprend donc quels liens y sont écrits. Il n’apprend rien d’autre de ces conversations.",
+    },
 };

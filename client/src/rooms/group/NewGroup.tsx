@@ -7,6 +7,7 @@ import { Dialog } from "../../design/Dialog";
 import { Field } from "../../design/Field";
 import { Icon } from "../../design/Icon";
 import { useMatrix } from "../../matrix/matrix";
+import { whyNotInvited } from "../../people/invitedBy";
 import { words } from "../../words";
 import type { Person } from "../findPeople";
 import { addressFrom, createGroup } from "./create";
@@ -36,7 +37,9 @@ export function NewGroup({ onClose }: { onClose: () => void }): JSX.Element {
             navigate({ name: "chat", parts: [roomId] });
         } catch (error) {
             const isTaken = error instanceof MatrixError && error.errcode === "M_ROOM_IN_USE";
-            setWrong(isTaken ? { address: people.addressTaken } : { other: common.somethingBroke });
+            setWrong(
+                isTaken ? { address: people.addressTaken } : { other: whyNotInvited(error) ?? common.somethingBroke },
+            );
         }
         setBusy(false);
     };

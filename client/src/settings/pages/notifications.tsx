@@ -3,8 +3,11 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { toast } from "../../design/Toasts";
 import { useMatrix } from "../../matrix/matrix";
+import { PushSwitch } from "../../push/PushSwitch";
+import { canPush } from "../../push/subscribe";
 import { words } from "../../words";
 import { Choice, Switch } from "../Choice";
+import { Keywords } from "../Keywords";
 import { type Level, levelOf, setLevel } from "../level";
 import { canShowNotices, makesSound, showsNotices, wantNotices, wantSound } from "../notices";
 import type { SettingsPage } from "../registry";
@@ -58,10 +61,14 @@ function Notifications(): JSX.Element {
                         </p>
                     )}
                     {showsNotices.value && (
-                        <Switch label={settings.sound} isOn={makesSound.value} onSwitch={wantSound} />
+                        <>
+                            <Switch label={settings.sound} isOn={makesSound.value} onSwitch={wantSound} />
+                            {canPush && <PushSwitch />}
+                        </>
                     )}
                 </div>
             )}
+            <Keywords />
         </>
     );
 }

@@ -1,20 +1,47 @@
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { Avatar } from "../../design/Avatar";
 import { Button } from "../../design/Button";
-import { trying } from "../../design/Toasts";
+import { toast, trying } from "../../design/Toasts";
 import { useMatrix } from "../../matrix/matrix";
 import { hidesTyping, hideTyping, keepPrivately, readsPrivately } from "../../matrix/privacy";
 import { setBlocked, useBlocked } from "../../people/blocked";
+import { type InvitedBy, setInvitedBy, useInvitedBy } from "../../people/invitedBy";
 import { words } from "../../words";
-import { Switch } from "../Choice";
+import { Choice, Switch } from "../Choice";
+import { LinkPreviews } from "../LinkPreviews";
 import type { SettingsPage } from "../registry";
+
+const INVITED_BY: readonly InvitedBy[] = ["all", "known", "nobody"];
 
 function Privacy(): JSX.Element {
     const { client } = useMatrix();
-    const { settings, people } = words.value;
+    const { settings, people, invites } = words.value;
     const blocked = useBlocked();
+    const invitedBy = useInvitedBy();
+    const [chosen, setChosen] = useState<InvitedBy | null>(null); // until the server has it
+    const choose = async (to: InvitedBy): Promise<void> => {
+        setChosen(to);
+        try {
+            await setInvitedBy(client, to);
+            toast(settings.saved);
+        } catch (error) {
+            console.error(error);
+            toast(settings.notSaved, { isWrong: true });
+        }
+        setChosen(null);
+    };
     return (
         <>
+            <div class="settings-part">
+                <Choice
+                    title={invites.title}
+                    options={INVITED_BY.map((each) => [each, invites.choices[each]] as const)}
+                    value={chosen ?? invitedBy}
+                    onChoose={(to) => void choose(to)}
+                />
+                <p class="settings-soft">{invites.more}</p>
+            </div>
             <div class="settings-part">
                 <Switch
                     label={settings.receipts}
@@ -24,6 +51,7 @@ function Privacy(): JSX.Element {
                 <Switch label={settings.typing} isOn={!hidesTyping.value} onSwitch={(isOn) => hideTyping(!isOn)} />
                 <p class="settings-soft">{settings.onThisDevice}</p>
             </div>
+            <LinkPreviews />
             <div class="settings-part">
                 <h4>{settings.blockedPeople}</h4>
                 {blocked.length === 0 && <p class="settings-soft">{settings.nobodyBlocked}</p>}

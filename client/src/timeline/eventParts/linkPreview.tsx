@@ -1,18 +1,23 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useMatrix } from "../../matrix/matrix";
+import { hidesPreviews, previewsSealed } from "../../matrix/privacy";
 import { thumbnailIn } from "../../media/address";
 import type { EventPart } from "../eventParts";
 import { firstLink, type LinkPreview, linkPreview } from "../linkPreview";
 import type { TileProps } from "../registry";
 import "./linkPreview.css";
 
-/** What the first page is about that a message links to. Not in encrypted chats: the server would learn the address. */
+/**
+ * What the first page is about that a message links to. Not in encrypted chats, unless this person wants it: the server
+ * reads the page, and so learns the address.
+ */
 function Preview({ event, room, looks }: TileProps): JSX.Element | null {
     const { client } = useMatrix();
     const [preview, setPreview] = useState<LinkPreview | null>(null);
     const body: unknown = event.getContent()["body"];
-    const isAsked = !room.hasEncryptionStateEvent() && !event.isRedacted() && event.getType() === "m.room.message";
+    const isWanted = !hidesPreviews.value && (previewsSealed.value || !room.hasEncryptionStateEvent());
+    const isAsked = isWanted && !event.isRedacted() && event.getType() === "m.room.message";
     const url = isAsked && typeof body === "string" ? firstLink(body) : null;
     useEffect(() => {
         let isGone = false;
