@@ -94,6 +94,21 @@ STEPS = {
         "was asked to compare again",
         "done",
     ],
+    "told_while_closed": [
+        "signed up a browser",
+        "chose a word to hear of",
+        "was told while the client was closed, without a text that is encrypted",
+        "what was read elsewhere is no longer told",
+        "opened the chat from it",
+        "logged out, and is told no more",
+        "done",
+    ],
+    "link_previews": [
+        "shows what a page is about, in an open chat",
+        "asks for nothing in an encrypted one",
+        "asks there, too, for who wants that",
+        "done",
+    ],
     "two_people": [
         "signed up",
         "began an encrypted chat",

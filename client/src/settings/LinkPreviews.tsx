@@ -8,7 +8,7 @@ import { Switch } from "./Choice";
 /** Whether something is shown of pages that links lead to. Nothing where the server makes no previews. */
 export function LinkPreviews(): JSX.Element | null {
     const { client } = useMatrix();
-    const { linkPreviews, settings } = words.value;
+    const { linkPreviews } = words.value;
     const [isOffered, setOffered] = useState(false);
     useEffect(() => {
         client.getCapabilities().then(
@@ -30,7 +30,7 @@ export function LinkPreviews(): JSX.Element | null {
                     <p class="settings-soft">{linkPreviews.sealedMore}</p>
                 </>
             )}
-            <p class="settings-soft">{settings.onThisDevice}</p>
+            <p class="settings-soft">{linkPreviews.here}</p>
         </div>
     );
 }

@@ -747,7 +747,7 @@ export const words = {
     invites: {
         title: "Who may write to me first or invite me",
         choices: { all: "Everybody", known: "People I share a chat with", nobody: "Nobody" },
-        more: "Others are told that you do not want it. Chats that you are in go on as they are. What people invite you to whom you have blocked, you are never shown.",
+        more: "Others are told that you do not want it. Chats that you are in go on as they are. Invitations of people whom you have blocked are never shown to you.",
         unwanted: (who: string) => `${who} does not want to be invited by you.`,
         unwantedBySome: "Somebody you chose does not want to be invited by you.",
     },
@@ -757,6 +757,7 @@ export const words = {
         sealed: "Also in encrypted chats",
         sealedMore:
             "This server then reads those pages, and so learns which links are written there. Of the chats it learns nothing else.",
+        here: "This holds for this device.",
     },
 };
 

@@ -777,5 +777,6 @@ export const words: Words = {
         sealed: "Dans les conversations chiffrées aussi",
         sealedMore:
             "Ce serveur lit alors ces pages, et apprend donc quels liens y sont écrits. Il n’apprend rien d’autre de ces conversations.",
+        here: "Cela vaut pour cet appareil.",
     },
 };
