@@ -8,6 +8,7 @@ import { openDialog } from "../design/dialogs";
 import { Icon } from "../design/Icon";
 import { useMatrix } from "../matrix/matrix";
 import { words } from "../words";
+import { withoutMetadata } from "./metadata";
 import { sendFile } from "./outbox";
 import { sizeLimit } from "./sizeLimit";
 import { fileName, isPicture } from "./types";
@@ -15,9 +16,9 @@ import "./ChosenFiles.css";
 
 const MAX_FILES = 30;
 
-/** Show what was chosen before it is sent. */
-export function openChosenFiles(room: Room, threadId: string | null, files: Iterable<File>): void {
-    const chosen = [...files].slice(0, MAX_FILES);
+/** Show what was chosen before it is sent, as it will be: pictures without where they were taken. */
+export async function openChosenFiles(room: Room, threadId: string | null, files: Iterable<File>): Promise<void> {
+    const chosen = await Promise.all([...files].slice(0, MAX_FILES).map(withoutMetadata));
     if (chosen.length > 0)
         openDialog((close) => <ChosenFiles room={room} threadId={threadId} files={chosen} onClose={close} />);
 }

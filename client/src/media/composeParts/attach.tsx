@@ -24,7 +24,7 @@ function Attach({ room, threadId }: ComposePartProps): JSX.Element {
                 multiple
                 hidden
                 onChange={(event) => {
-                    openChosenFiles(room, threadId, event.currentTarget.files ?? []);
+                    void openChosenFiles(room, threadId, event.currentTarget.files ?? []);
                     event.currentTarget.value = ""; // the same file can be chosen again
                 }}
             />
@@ -53,13 +53,13 @@ function takeFrom(
         setOver(false);
         if (!hasFiles(event)) return;
         event.preventDefault();
-        openChosenFiles(room, threadId, event.dataTransfer?.files ?? []);
+        void openChosenFiles(room, threadId, event.dataTransfer?.files ?? []);
     };
     const paste = (event: ClipboardEvent): void => {
         const files = event.clipboardData?.files;
         if (!files?.length || event.clipboardData?.types.includes("text/plain")) return; // a text that also comes as a picture
         event.preventDefault();
-        openChosenFiles(room, threadId, files);
+        void openChosenFiles(room, threadId, files);
     };
     around.addEventListener("dragover", over);
     around.addEventListener("dragleave", leave);

@@ -6,6 +6,7 @@ import { Button } from "../../design/Button";
 import { Dialog } from "../../design/Dialog";
 import { Field } from "../../design/Field";
 import { useMatrix } from "../../matrix/matrix";
+import { withoutMetadata } from "../../media/metadata";
 import { words } from "../../words";
 import "./group.css";
 
@@ -39,7 +40,9 @@ export function EditGroup({ room, onClose }: { room: Room; onClose: () => void }
             if (wish && wish !== room.name) await client.setRoomName(room.roomId, wish);
             if (topic.trim() !== topicOf(room)) await client.setRoomTopic(room.roomId, topic.trim());
             if (picture) {
-                const { content_uri: url } = await client.uploadContent(picture, { includeFilename: false });
+                const { content_uri: url } = await client.uploadContent(await withoutMetadata(picture), {
+                    includeFilename: false,
+                });
                 await client.sendStateEvent(room.roomId, EventType.RoomAvatar, { url });
             }
             onClose();

@@ -6,6 +6,7 @@ import { Field } from "../../design/Field";
 import { Spinner } from "../../design/Spinner";
 import { toast } from "../../design/Toasts";
 import { useMatrix } from "../../matrix/matrix";
+import { withoutMetadata } from "../../media/metadata";
 import { words } from "../../words";
 import type { SettingsPage } from "../registry";
 
@@ -59,7 +60,11 @@ function Profile(): JSX.Element {
         return { ...shown, picture: picture || null };
     };
     const upload = (file: File | undefined): void => {
-        if (file) void save("picture", async () => setPicture((await client.uploadContent(file)).content_uri));
+        if (!file) return;
+        void save("picture", async () => {
+            const { content_uri: url } = await client.uploadContent(await withoutMetadata(file));
+            return setPicture(url);
+        });
     };
     return (
         <>
