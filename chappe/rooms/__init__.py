@@ -5,13 +5,12 @@ reads what is committed. Tables: room, event, state_change, member_change, highl
 thread_event, redacted_original, erased_sender, own_count (the room's shard), user_room (the person's shard),
 room_alias, public_room, person_word, open_room (the register). `relations.py` stores how events relate.
 
-`create.py` `join.py` `invite.py` `leave.py` `kick.py` `ban.py` `knock.py` `forget.py` `put_state.py`
-`aliases.py` `directory.py` `upgrade.py`: the acts · `read_state.py` who reads which state · `people.py` finding people
-· `invite_permission.py` who wants to be
-invited by whom · `room_summary.py` `hierarchy.py` rooms from outside · `inherit.py` settings that follow to a replacement ·
-`erasure.py` who erased what they said · `placeholders.py` `obey.py` `tell_restricted.py` what is restricted ·
-`own_counts.py` what rules of one's own change of unread counts · `spread.py` what an account's change does to its rooms
-· `presets.py` `rules.py` `upgrade_rules.py` `listing.py` pure.
+`create.py` `join.py` `invite.py` `leave.py` `kick.py` `ban.py` `knock.py` `forget.py` `put_state.py` `aliases.py`
+`directory.py` `upgrade.py`: the acts · `invite_permission.py` who wants to be invited by whom · `read_state.py` who
+reads which state · `people.py` finding people · `room_summary.py` `hierarchy.py` rooms from outside · `inherit.py`
+settings that follow to a replacement · `erasure.py` who erased what they said · `placeholders.py` `obey.py`
+`tell_restricted.py` what is restricted · `own_counts.py` what rules of one's own change of unread counts · `spread.py`
+what an account's change does to its rooms · `presets.py` `rules.py` `upgrade_rules.py` `listing.py` pure.
 """
 
 from chappe.accounts import Deactivated, ProfileChanged
