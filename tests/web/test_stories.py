@@ -54,6 +54,14 @@ STEPS = {
         "what waits outlives a reload",
         "done",
     ],
+    "finding": [
+        "talked encrypted and openly",
+        "found both, and went to one",
+        "found something in this chat",
+        "what was changed is found as it is, what was deleted is not",
+        "it is encrypted, and gone after logging out",
+        "done",
+    ],
     "hostile_room": [
         "the room is full of tricks",
         "looked at it",

@@ -9,6 +9,7 @@ import { Field } from "../design/Field";
 import { Icon } from "../design/Icon";
 import { openMenu } from "../design/Menu";
 import { VirtualList } from "../design/VirtualList";
+import { moveInResults } from "../find/moving";
 import { useMatrix } from "../matrix/matrix";
 import { words } from "../words";
 import { ChatRow, ROW_HEIGHT } from "./ChatRow";
@@ -36,7 +37,7 @@ export function ChatList(): JSX.Element {
     const looksFor = wish.value?.trim() ?? "";
     const open = route.value.name === "chat" ? route.value.parts[0] : undefined;
     return (
-        <div class="chat-list">
+        <div class="chat-list" onKeyDown={looksFor ? moveInResults : undefined}>
             <header class="chat-list-head">
                 {isArchive ? (
                     <IconButton

@@ -5,6 +5,7 @@ import { chatAddress, navigate } from "../app/route";
 import { Avatar } from "../design/Avatar";
 import { Spinner } from "../design/Spinner";
 import { trying } from "../design/Toasts";
+import { Messages } from "../find/Messages";
 import { beginDirectChat } from "../matrix/direct";
 import { type Matrix, useMatrix } from "../matrix/matrix";
 import type { RoomView } from "../matrix/roomView";
@@ -40,7 +41,6 @@ export function Found({ wish, chats }: { wish: string; chats: readonly RoomView[
     const known = typeof outside === "string" ? null : outside;
     const people = known?.people.filter(({ user_id: userId }) => !matrix.rooms.directChatWith(userId)) ?? [];
     const groups = known?.groups.filter(({ room_id: roomId }) => !isKnown(matrix, roomId)) ?? [];
-    const isNothing = known !== null && chats.length + people.length + groups.length === 0;
     return (
         <div class="found scrolls">
             <Section title={rooms.chats} count={chats.length}>
@@ -85,9 +85,10 @@ export function Found({ wish, chats }: { wish: string; chats: readonly RoomView[
             </Section>
             <div class="found-state" role="status">
                 {outside === "loading" && <Spinner label={common.loading} />}
-                {outside === "failed" && common.somethingBroke}
-                {isNothing && search.nothing}
+                {outside === "failed" && search.wrong}
+                {known !== null && chats.length + people.length + groups.length === 0 && search.nothing}
             </div>
+            <Messages wish={wish} />
         </div>
     );
 }
