@@ -117,6 +117,13 @@ STEPS = {
         "asks there, too, for who wants that",
         "done",
     ],
+    "own_order": [
+        "made folders, and put a chat into one",
+        "renamed and deleted them, on both devices",
+        "saved a message, for both devices",
+        "went on with a draft on the other device",
+        "done",
+    ],
     "two_people": [
         "signed up",
         "began an encrypted chat",

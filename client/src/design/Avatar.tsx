@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { thumbnail } from "../media/address";
+import { Icon, type IconName } from "./Icon";
 import "./Avatar.css";
 
 interface AvatarProps {
@@ -9,18 +10,22 @@ interface AvatarProps {
     /** Of the person or room: decides the colour, which stays when the name changes. */
     id: string;
     picture?: string | null | undefined;
+    /** Instead of both: for what is no person and no group. */
+    icon?: IconName | undefined;
     size?: number;
 }
 
 const COLOURS = 8;
 
 /** The picture of a person or a room, or its first letter. The name stands beside it, so readers of screens skip it. */
-export function Avatar({ name, id, picture, size = 44 }: AvatarProps): JSX.Element {
+export function Avatar({ name, id, picture, icon, size = 44 }: AvatarProps): JSX.Element {
     const [broken, setBroken] = useState<string | null>(null);
     const address = picture && picture !== broken ? thumbnail(picture, size) : null;
     return (
         <span class={`avatar avatar-${colourOf(id)}`} style={{ "--avatar": `${size}px` }} aria-hidden="true">
-            {address ? (
+            {icon ? (
+                <Icon name={icon} size={Math.round(size / 2)} />
+            ) : address ? (
                 <img
                     src={address}
                     alt=""

@@ -5,6 +5,7 @@ import { Avatar } from "../design/Avatar";
 import { Button } from "../design/Button";
 import { Spinner } from "../design/Spinner";
 import { type Matrix, useMatrix } from "../matrix/matrix";
+import { iconOf } from "../matrix/roomView";
 import { shortTime } from "../rooms/times";
 import { language, words } from "../words";
 import type { Hit } from "./messageIndex";
@@ -78,7 +79,13 @@ function Found(props: { hit: Hit; wanted: readonly Wanted[]; matrix: Matrix; isI
             {isInChat ? (
                 <Avatar name={sender} id={hit.by} picture={member?.getMxcAvatarUrl()} size={40} />
             ) : (
-                <Avatar name={view.name} id={view.partner ?? view.id} picture={view.picture} size={40} />
+                <Avatar
+                    name={view.name}
+                    id={view.partner ?? view.id}
+                    picture={view.picture}
+                    icon={iconOf(view)}
+                    size={40}
+                />
             )}
             <span class="message-found-text">
                 <span class="message-found-head">

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { Seal } from "../matrix/seal";
 import type { Limits } from "./catalogue";
 import { type Hit, MessageIndex } from "./messageIndex";
-import { Seal } from "./seal";
 import type { Message } from "./segment";
 import type { Block, Shelf } from "./shelf";
 import { wantedIn } from "./terms";

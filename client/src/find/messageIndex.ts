@@ -1,3 +1,4 @@
+import type { Seal } from "../matrix/seal";
 import {
     type Catalogue,
     emptyCatalogue,
@@ -9,7 +10,6 @@ import {
     trim,
 } from "./catalogue";
 import { Slices } from "./idle";
-import type { Seal } from "./seal";
 import { type Message, matches, type WordList, wordListOf } from "./segment";
 import type { Block, Shelf } from "./shelf";
 import type { Wanted } from "./terms";

@@ -1,10 +1,10 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { CryptoEvent } from "matrix-js-sdk/lib/crypto-api";
 import type { Matrix } from "../matrix/matrix";
+import { Seal } from "../matrix/seal";
 import { type Coverage, commonCoverage, coverageOf } from "./catalogue";
 import { MessageIndex } from "./messageIndex";
 import { Reader } from "./reader";
-import { Seal } from "./seal";
 import { openShelf } from "./shelf";
 
 /** Keys of older messages come from their copy or from other devices, and take a while. */

@@ -10,7 +10,7 @@ import { Field } from "../design/Field";
 import { Icon } from "../design/Icon";
 import { toast, trying } from "../design/Toasts";
 import { useMatrix } from "../matrix/matrix";
-import type { RoomView } from "../matrix/roomView";
+import { iconOf, type RoomView } from "../matrix/roomView";
 import { previewOf } from "../timeline/registry";
 import { words } from "../words";
 import { becomesOpen, forward } from "./forward";
@@ -77,7 +77,13 @@ function ForwardTo({ event, from, onClose }: { event: MatrixEvent; from: Room; o
                 {found.map((view) => (
                     <li key={view.id}>
                         <button type="button" onClick={() => choose(view)}>
-                            <Avatar name={view.name} id={view.partner ?? view.id} picture={view.picture} size={40} />
+                            <Avatar
+                                name={view.name}
+                                id={view.partner ?? view.id}
+                                picture={view.picture}
+                                icon={iconOf(view)}
+                                size={40}
+                            />
                             <bdi class="one-line">{view.name}</bdi>
                             <span class={view.isEncrypted ? "forward-sealed" : "forward-open"}>
                                 <Icon name={view.isEncrypted ? "lock" : "open"} size={16} />

@@ -11,7 +11,8 @@ import {
     RoomMemberEvent,
     RoomStateEvent,
 } from "matrix-js-sdk";
-import { inOrder, isSameView, type RoomView, viewOf } from "./roomView";
+import { words } from "../words";
+import { inOrder, isSameView, type RoomView, SAVED, viewOf } from "./roomView";
 
 /**
  * All rooms of this person, as signals. What the SDK tells only marks rooms; they are looked at once, after the SDK
@@ -25,6 +26,7 @@ export class RoomList {
     private partners: Map<string, string> | null = null;
     private isPlanned = false;
     private isClosed = false;
+    private readonly stopWords: () => void;
 
     /** Joined rooms and invitations, in their order; without spaces, and without rooms that another has replaced. */
     readonly chats: ReadonlySignal<readonly RoomView[]> = computed(() =>
@@ -50,6 +52,7 @@ export class RoomList {
         client.on(MatrixEventEvent.Decrypted, this.onState);
         client.on(RoomMemberEvent.Typing, this.onTyping);
         for (const room of client.getRooms()) this.mark(room.roomId);
+        this.stopWords = words.subscribe(() => this.mark(client.getAccountData(SAVED)?.getContent()["room_id"])); // it has no name of its own
     }
 
     /** A room as it looks now; undefined for one that is not known. */
@@ -84,7 +87,7 @@ export class RoomList {
     private readonly onGone = (roomId: string): void => this.mark(roomId);
 
     private readonly onAccountData = (event: MatrixEvent): void => {
-        if (event.getType() !== EventType.Direct) return;
+        if (event.getType() !== EventType.Direct && event.getType() !== SAVED) return;
         this.partners = null;
         for (const room of this.client.getRooms()) this.mark(room.roomId);
     };
@@ -150,6 +153,7 @@ export class RoomList {
     }
 
     close(): void {
+        this.stopWords();
         this.isClosed = true; // the client, and with it what it tells, goes as a whole
     }
 }

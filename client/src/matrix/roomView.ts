@@ -1,5 +1,7 @@
 import { EventType, type MatrixClient, type MatrixEvent, NotificationCountType, type Room } from "matrix-js-sdk";
+import type { IconName } from "../design/Icon";
 import { areSame } from "../design/memo";
+import { words } from "../words";
 
 export type Membership = "join" | "invite" | "leave" | "ban" | "knock";
 
@@ -14,6 +16,8 @@ export interface RoomView {
     /** Anybody may come in. */
     isPublic: boolean;
     isSpace: boolean;
+    /** What this person has saved, for themselves alone. */
+    isSaved: boolean;
     /** The other person of a direct chat. */
     partner: string | null;
     /** Messages that somebody wants to know of, and those of them that mention this person. */
@@ -22,6 +26,7 @@ export interface RoomView {
     isMarkedUnread: boolean;
     isPinned: boolean;
     isArchived: boolean;
+    /** All its tags, one a line. */
     tags: string;
     /** The newest thing that was said, if it is loaded, and what it looks like now (edited, decrypted, deleted). */
     last: MatrixEvent | null;
@@ -44,6 +49,8 @@ export const SAID: Set<string> = new Set([
 
 export const PINNED = "m.favourite";
 export const ARCHIVED = "m.lowpriority";
+/** In the account: the room of the saved messages (`saved/`). */
+export const SAVED = "org.chappe.saved_messages";
 const MARKED_UNREAD = "m.marked_unread";
 
 export function viewOf(room: Room, client: MatrixClient, partner: string | null): RoomView {
@@ -51,24 +58,26 @@ export function viewOf(room: Room, client: MatrixClient, partner: string | null)
     const membership = room.getMyMembership() as Membership;
     const invitation = membership === "invite" ? room.getMember(me)?.events.member : undefined;
     const last = lastSaid(room);
+    const isSaved = membership === "join" && client.getAccountData(SAVED)?.getContent()["room_id"] === room.roomId;
     const tags = Object.keys(room.tags);
     const inviter = invitation?.getSender() ?? null;
     const other = partner ?? (invitation?.getContent()["is_direct"] ? inviter : null);
     return {
         id: room.roomId,
-        name: room.name,
+        name: isSaved ? words.value.saved.title : room.name,
         picture: room.getMxcAvatarUrl() ?? (other ? (room.getMember(other)?.getMxcAvatarUrl() ?? null) : null),
         membership,
         isEncrypted: room.hasEncryptionStateEvent(),
         isPublic: room.getJoinRule() === "public",
         isSpace: room.isSpaceRoom(),
+        isSaved,
         partner: other,
         unread: membership === "join" ? room.getUnreadNotificationCount(NotificationCountType.Total) : 0,
         mentions: membership === "join" ? room.getUnreadNotificationCount(NotificationCountType.Highlight) : 0,
         isMarkedUnread: room.getAccountData(MARKED_UNREAD)?.getContent()["unread"] === true,
         isPinned: PINNED in room.tags,
         isArchived: ARCHIVED in room.tags,
-        tags: tags.sort().join(" "),
+        tags: tags.sort().join("\n"),
         last,
         lastLooks: last ? looksOf(last) : "",
         lastAt: last?.getTs() ?? invitation?.getTs() ?? createdAt(room),
@@ -118,11 +127,16 @@ export function isSameView(one: RoomView | undefined, other: RoomView): boolean 
     return one !== undefined && areSame(one, other);
 }
 
-/** Pinned ones first, and then by when something was last said. Invitations are above all others. */
+/** Pinned ones first, and then by when something was last said. Invitations and what is saved are above all others. */
 export function inOrder(one: RoomView, other: RoomView): number {
     return rank(one) - rank(other) || other.lastAt - one.lastAt || (one.id < other.id ? -1 : 1);
 }
 
 function rank(view: RoomView): number {
-    return view.membership === "invite" ? 0 : view.isPinned ? 1 : 2;
+    return view.membership === "invite" ? 0 : view.isSaved ? 1 : view.isPinned ? 2 : 3;
+}
+
+/** The icon of a chat that has one instead of a picture. */
+export function iconOf({ isSaved }: RoomView): IconName | undefined {
+    return isSaved ? "saved" : undefined;
 }

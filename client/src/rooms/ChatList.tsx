@@ -10,6 +10,8 @@ import { Icon } from "../design/Icon";
 import { openMenu } from "../design/Menu";
 import { VirtualList } from "../design/VirtualList";
 import { moveInResults } from "../find/moving";
+import { FolderTabs } from "../folders/FolderTabs";
+import { foldersIn, shownFolder } from "../folders/folders";
 import { useMatrix } from "../matrix/matrix";
 import { words } from "../words";
 import { ChatRow, ROW_HEIGHT } from "./ChatRow";
@@ -29,11 +31,17 @@ export const newChat = (): void => void openDialog((close) => <NewChat onClose={
 /** All chats of this person in one list; the archived ones in another behind it. */
 export function ChatList(): JSX.Element {
     const matrix = useMatrix();
-    const { rooms, app, common, search } = words.value;
+    const { rooms, app, common, folders, search } = words.value;
     const all = matrix.rooms.chats.value;
     const archived = all.filter((view) => view.isArchived).length;
     const isArchive = showsArchive.value && archived > 0;
-    const shown = all.filter((view) => view.isArchived === isArchive && (isArchive || isIn(filter.value, view)));
+    const folder = isArchive ? undefined : foldersIn(matrix).all.value.find(({ id }) => id === shownFolder.value);
+    const shown = all.filter(
+        (view) =>
+            view.isArchived === isArchive &&
+            (isArchive || isIn(filter.value, view)) &&
+            (folder?.chats.has(view.id) ?? true),
+    );
     const looksFor = wish.value?.trim() ?? "";
     const open = route.value.name === "chat" ? route.value.parts[0] : undefined;
     return (
@@ -69,6 +77,7 @@ export function ChatList(): JSX.Element {
                     <Banner key={i} />
                 ))}
                 {wish.value !== null ? <SearchField value={wish.value} /> : all.length > 0 && !isArchive && <Filters />}
+                {wish.value === null && !isArchive && <FolderTabs />}
             </div>
             {looksFor ? (
                 <Found wish={looksFor} chats={all.filter((view) => isMeant(looksFor, view))} />
@@ -76,6 +85,8 @@ export function ChatList(): JSX.Element {
                 <EmptyState title={search.noneSuch}>
                     <Button onClick={() => (filter.value = "all")}>{search.showAll}</Button>
                 </EmptyState>
+            ) : shown.length === 0 && folder ? (
+                <EmptyState title={folders.empty}>{folder.isSpace ? null : folders.emptyMore}</EmptyState>
             ) : shown.length === 0 ? (
                 <EmptyState title={rooms.noChats}>
                     {rooms.noChatsMore}

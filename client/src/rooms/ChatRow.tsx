@@ -6,7 +6,7 @@ import { Icon } from "../design/Icon";
 import { openMenu } from "../design/Menu";
 import { memo } from "../design/memo";
 import { type Matrix, useMatrix } from "../matrix/matrix";
-import type { RoomView } from "../matrix/roomView";
+import { iconOf, type RoomView } from "../matrix/roomView";
 import { previewOf } from "../timeline/registry";
 import { language, words } from "../words";
 import { chatMenu } from "./chatMenu";
@@ -28,7 +28,13 @@ export const ChatRow = memo(({ view, isOpen }: { view: RoomView; isOpen: boolean
             aria-current={isOpen ? "page" : undefined}
             onContextMenu={(event) => openMenu(event, chatMenu(view, matrix))}
         >
-            <Avatar name={view.name} id={view.partner ?? view.id} picture={view.picture} size={52} />
+            <Avatar
+                name={view.name}
+                id={view.partner ?? view.id}
+                picture={view.picture}
+                icon={iconOf(view)}
+                size={52}
+            />
             <span class="chat-row-first">
                 {view.isEncrypted ? null : (
                     <span class="chat-row-kind" title={rooms.open}>
@@ -86,6 +92,7 @@ function Second({ view, matrix }: { view: RoomView; matrix: Matrix }): JSX.Eleme
 
 /** Who said the last thing, where that is not plain. */
 function sayer(view: RoomView, matrix: Matrix): string {
+    if (view.isSaved) return "";
     const sender = view.last?.getSender();
     if (sender === matrix.me) return `${words.value.common.you}: `;
     return view.partner ? "" : `${view.last?.sender?.name ?? sender ?? ""}: `;

@@ -5,7 +5,7 @@ import { IconButton } from "../design/Button";
 import { Icon } from "../design/Icon";
 import { openMenu } from "../design/Menu";
 import { useMatrix } from "../matrix/matrix";
-import type { RoomView } from "../matrix/roomView";
+import { iconOf, type RoomView } from "../matrix/roomView";
 import { words } from "../words";
 import { chatMenu } from "./chatMenu";
 import { chatEntries } from "./chatParts";
@@ -32,7 +32,13 @@ export function RoomHeader({ view }: { view: RoomView }): JSX.Element {
                 aria-expanded={isOpen}
                 onClick={() => showPanel(isOpen ? null : "details")}
             >
-                <Avatar name={view.name} id={view.partner ?? view.id} picture={view.picture} size={40} />
+                <Avatar
+                    name={view.name}
+                    id={view.partner ?? view.id}
+                    picture={view.picture}
+                    icon={iconOf(view)}
+                    size={40}
+                />
                 <span class="room-header-names">
                     <bdi class="room-header-name one-line">{view.name}</bdi>
                     <span class="room-header-kind one-line">
@@ -42,7 +48,9 @@ export function RoomHeader({ view }: { view: RoomView }): JSX.Element {
                         ) : (
                             <>
                                 {view.isEncrypted ? rooms.encrypted : rooms.open}
-                                {view.partner === null && ` · ${rooms.members(view.memberCount)}`}
+                                {view.isSaved
+                                    ? ` · ${words.value.saved.onlyYou}`
+                                    : view.partner === null && ` · ${rooms.members(view.memberCount)}`}
                             </>
                         )}
                     </span>

@@ -10,7 +10,7 @@ export function isIn(filter: Filter, view: RoomView): boolean {
         case "people":
             return view.partner !== null;
         case "groups":
-            return view.partner === null;
+            return view.partner === null && !view.isSaved;
         case "unread":
             return view.unread > 0 || view.isMarkedUnread || view.membership === "invite";
     }

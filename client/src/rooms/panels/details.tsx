@@ -3,6 +3,7 @@ import { allDetailsParts, type Panel } from "../../app/parts";
 import { Avatar } from "../../design/Avatar";
 import { Icon } from "../../design/Icon";
 import { useMatrix } from "../../matrix/matrix";
+import { iconOf } from "../../matrix/roomView";
 import { words } from "../../words";
 import { chatMenu } from "../chatMenu";
 import { GroupActions } from "../group/GroupActions";
@@ -17,11 +18,19 @@ function Details({ roomId }: { roomId: string }): JSX.Element | null {
     const { rooms } = words.value;
     return (
         <div class="details">
-            <Avatar name={view.name} id={view.partner ?? view.id} picture={view.picture} size={96} />
+            <Avatar
+                name={view.name}
+                id={view.partner ?? view.id}
+                picture={view.picture}
+                icon={iconOf(view)}
+                size={96}
+            />
             <h3>
                 <bdi>{view.name}</bdi>
             </h3>
-            {view.partner ? (
+            {view.isSaved ? (
+                <p class="details-id">{words.value.saved.more}</p>
+            ) : view.partner ? (
                 <bdi class="details-id">{view.partner}</bdi>
             ) : (
                 <p class="details-id">{rooms.members(view.memberCount)}</p>
@@ -33,7 +42,7 @@ function Details({ roomId }: { roomId: string }): JSX.Element | null {
                     {view.isEncrypted ? rooms.encryptedMore : rooms.openMore}
                 </span>
             </p>
-            {room && view.partner === null && <GroupActions key={roomId} room={room} />}
+            {room && view.partner === null && !view.isSaved && <GroupActions key={roomId} room={room} />}
             {allDetailsParts.map((Part, i) => (
                 <Part key={i} view={view} />
             ))}

@@ -1,8 +1,8 @@
-/** Whatever the index writes down is encrypted: with a key that scripts may use but not read, made from one of the session. */
+/** Encrypts what is written down, with a key that scripts may use but not read, made from another one for one purpose. */
 export class Seal {
     private constructor(private readonly key: CryptoKey) {}
 
-    /** `storageKey`: the session's own, which is itself sealed in this browser and gone after logging out (`session/kept.ts`). */
+    /** `storageKey`: the session’s own, which is itself sealed in this browser and gone after logging out (`session/kept.ts`). */
     static async of(storageKey: string, purpose: string): Promise<Seal> {
         return Seal.from(
             Uint8Array.from(atob(storageKey), (sign) => sign.charCodeAt(0)),
