@@ -1,11 +1,14 @@
 import { effect } from "@preact/signals";
 import { EventStatus, type MatrixEvent, type Room, RoomEvent } from "matrix-js-sdk";
 import type { Started } from "../app/parts";
+import { DraftsInStep } from "./draftsInStep";
 import { Queue } from "./queue";
 import { readAllWaiting } from "./waiting";
 
-/** What could not be sent is sent again, in its order, when the server can be reached again. */
-const start: Started = ({ client, connection }) => {
+/** Drafts are in step, and what could not be sent is sent again, in its order, when the server can be reached again. */
+const start: Started = (matrix) => {
+    const { client, connection } = matrix;
+    const drafts = new DraftsInStep(matrix);
     const queue = new Queue(client, () => connection.peek() === "online");
     const stop = effect(() => {
         if (connection.value === "online") void queue.flushAll();
@@ -20,6 +23,7 @@ const start: Started = ({ client, connection }) => {
         stop();
         stopReading();
         queue.close();
+        drafts.close();
         client.off(RoomEvent.LocalEchoUpdated, onEcho);
     };
 };
