@@ -16,6 +16,7 @@ import uvloop
 from chappe import (
     accounts,
     audit,
+    clocks,
     discovery,
     keys,
     logs,
@@ -65,6 +66,7 @@ SLICES = (
     "audit",
     "restrictions",
     "mail",
+    "clocks",
     "accounts",
     "operators",
     "media",
@@ -219,6 +221,7 @@ class Chappe:
         keys.install(self.resources)
         push.install(self.resources, self.bus)
         self.teller = moderation.install(self.resources, self.bus, database)
+        self.alarms = clocks.Alarms(settings, self.bus, database, clock)
         self.application = Application(
             all_routes(),
             self.resources,
@@ -280,6 +283,7 @@ class Chappe:
         self._tasks.append(asyncio.create_task(restrictions.sweep_minutely(self.bus, database, clock)))
         self._tasks.append(asyncio.create_task(self.sealer.run()))
         self._tasks.append(asyncio.create_task(self.teller.run()))
+        self._tasks.append(asyncio.create_task(self.alarms.run()))
         pictures = self.resources.of(previews.Pictures)
         self._tasks.append(asyncio.create_task(previews.sweep_hourly(self.bus, database, clock, pictures)))
         if settings.mail is not None:

@@ -286,6 +286,25 @@ class Settings:
         example='{ host = "smtp.example.org", username = "me", password = "secret", from_address = "me@example.org" }',
         secret=True,
     )
+    on_call_mail: tuple[str, ...] = setting(
+        """Who is woken when a clock of the law runs: the first at its first alarm, one more with each further one. See
+        `docs/operating/clocks.md`.""",
+        kinds.texts("a list of mail addresses", r"[^\s@]{1,64}@[^\s@]{1,255}", 20),
+        default=(),
+        example='["duty@example.org", "deputy@example.org", "owner@example.org"]',
+    )
+    on_call_webhook: str | None = setting(
+        """Where each alarm is posted as JSON, too: a pager, a chat. A way that does not need this server's mail.""",
+        kinds.web_address(),
+        default=None,
+        example='"https://pager.example.org/hook"',
+    )
+    prompt_hours: int = setting(
+        """How many hours "without undue delay" means where a law has no number: clocks run and alarm for it.""",
+        kinds.whole_number(1, 24 * 30),
+        default=24,
+        example="12",
+    )
     turn_uris: tuple[str, ...] = setting(
         """The TURN servers by which calls get through firewalls, coturn for example. Without them calls work only
         between devices that reach each other. They need turn_shared_secret, too.""",

@@ -6,6 +6,7 @@ from chappe import audit
 from chappe.errors import Errcode, Refused
 from chappe.moderation import decisions_store, store, tell
 from chappe.moderation.claim import no_case
+from chappe.moderation.deadlines import start_complaint, stop_complaint
 from chappe.moderation.links import About
 from chappe.moderation.records import Complaint, Decision, Filing
 from chappe.moderation.reverse import reverse_in, standing
@@ -51,6 +52,7 @@ async def _complain(tx: Transaction, decision: Decision, user_id: str, filing_id
     )  # fmt: skip
     twice = Refused(Errcode.INVALID_PARAM, "You have complained about this decision already; it is looked at once.")
     decisions_store.add_complaint(tx, new, otherwise=twice)
+    start_complaint(tx, new)
     store.note(tx, decision.case_number, user_id, "complaint", {"complaint": new.id})
     return new.id
 
@@ -113,6 +115,7 @@ async def judge(
     decisions_store.judge_complaint(
         tx, complaint.id, operator.user_id, outcome, answer.strip(), reversal, otherwise=_taken()
     )
+    await stop_complaint(tx, complaint, operator.user_id)
     filing: Filing | None = await store.filing(tx, complaint.filing) if complaint.filing else None
     email, language = (filing.email, filing.language) if filing is not None else ("", "")
     await tell.complaint_answer(tx, complaint, outcome.value, answer.strip(), email, language)

@@ -11,6 +11,7 @@ import msgspec
 from chappe import audit, restrictions
 from chappe.moderation import decisions_store, statement, store, tell
 from chappe.moderation.claim import reviewer_of, taken
+from chappe.moderation.deadlines import stop_clocks
 from chappe.moderation.records import Case, Decision, Measure
 from chappe.moderation.rules import needs_second, require_sound_verdict
 from chappe.moderation.verdict import Planned, Verdict
@@ -57,6 +58,7 @@ async def decide_in(
         after={**told, "ground": new.ground, "reference": new.ground_reference, "second": second or None},
         reason=new.explanation,
     )  # fmt: skip
+    await stop_clocks(tx, case, new.id, by_user)
     tell.wake(tx)
     return new.id
 

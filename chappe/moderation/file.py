@@ -8,6 +8,7 @@ import secrets
 from chappe.errors import Errcode, Refused
 from chappe.moderation import flaggers, store, tell
 from chappe.moderation.categories import CHILD_ABUSE, filed_categories, require_category
+from chappe.moderation.deadlines import start_clocks
 from chappe.moderation.records import Case, Filed, Item
 from chappe.moderation.rules import category_of, priority_of, require_sound_filing, stream_of
 from chappe.stream import Device, Transaction
@@ -43,6 +44,7 @@ async def file(tx: Transaction, device: Device | None, item: Item, filed: Filed,
         store.open_case(tx, item, filed, stream_of(filed), priority_of(item, filed, flagger), category)
         told = {"filing": new, "door": filed.door.value, "category": category}
         store.note_open(tx, item, filed.by_user, "filed", told)
+        await start_clocks(tx, item, filed)
     muted_in = last.number if last is not None and is_muted else None
     store.add_filing(tx, new, submission or new, item, filed, flagger, category, muted_in)
     await tell.receipt(tx, new, item, filed)
