@@ -12,7 +12,9 @@ from chappe.ids import UserID, is_user_id
 MAX_MENTIONS = 100
 """People that one message may highlight; further ones are shown, and not notified."""
 
-_COUNTED_TYPES = frozenset({"m.room.message", "m.room.encrypted", "m.sticker", "m.poll.start", "m.call.invite"})
+_POLLS = ("m.poll.start", "org.matrix.msc3381.poll.start")
+"""A question that people are asked. Clients use the second name as long as polls are not in the specification."""
+_COUNTED_TYPES = frozenset({"m.room.message", "m.room.encrypted", "m.sticker", "m.call.invite", *_POLLS})
 
 
 def is_counted(type: str, content: dict[str, object]) -> bool:
