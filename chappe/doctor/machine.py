@@ -42,7 +42,11 @@ def check_versions(_: Look) -> Iterator[Finding]:
 def check_disk(look: Look) -> Iterator[Finding]:
     """Room for what people say and upload."""
     folder = _nearest(look.settings.data_dir)
-    held = os.statvfs(folder)
+    yield from room_at(folder, os.statvfs(folder))
+
+
+def room_at(folder: Path, held: os.statvfs_result) -> Iterator[Finding]:
+    """What is to be said of a file system that holds so much."""
     free, total = held.f_bavail * held.f_frsize, held.f_blocks * held.f_frsize
     told = f"{free / 1024**3:.1f} GiB of {total / 1024**3:.1f} are free at {folder}"
     if free < DISK_BAD_BYTES:

@@ -6,6 +6,7 @@ import fcntl
 import http.server
 import json
 import os
+import resource
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from chappe.cli import run
 from chappe.config import Mail, Settings
 from chappe.doctor import CHECKS, Finding, Look, Severity, examine
 from chappe.doctor.bucket import check_bucket
+from chappe.doctor.machine import room_at
 from chappe.doctor.post import check_mail
 from chappe.ids import ServerName
 from tests.chaos.server import free_port
@@ -70,6 +72,45 @@ def test_a_database_of_a_newer_version_is_found(installed: Settings) -> None:
     look = Look.of(installed, schema_folders()[1:], offline=True)
     found = {(finding.about, finding.severity) for finding in examine(look)}
     assert ("schema", Severity.BAD) in found
+
+
+MIB, GIB = 1024**2, 1024**3
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "severity"),
+    [
+        (100 * MIB, 50 * GIB, Severity.BAD),
+        (1 * GIB, 10 * GIB, Severity.WARN),
+        (30 * GIB, 1000 * GIB, Severity.WARN),
+        (30 * GIB, 100 * GIB, Severity.OK),
+    ],
+)
+def test_a_disk_that_fills_is_found(free: int, total: int, severity: Severity) -> None:
+    held = os.statvfs_result((4096, 4096, total // 4096, free // 4096, free // 4096, 10**6, 10**6, 10**6, 0, 255))
+    disk, inodes = room_at(Path("/srv/chappe"), held)
+    assert (disk.about, disk.severity, inodes.severity) == ("disk", severity, Severity.OK)
+    assert "/srv/chappe" in disk.what
+    assert bool(disk.mend) is (severity is not Severity.OK)
+
+
+@pytest.mark.parametrize(("free", "severity"), [(500, Severity.BAD), (40_000, Severity.WARN), (500_000, Severity.OK)])
+def test_a_file_system_without_room_for_more_files_is_found(free: int, severity: Severity) -> None:
+    blocks = 100 * GIB // 4096
+    held = os.statvfs_result((4096, 4096, blocks, blocks, blocks, 10**6, free, free, 0, 255))
+    _, inodes = room_at(Path("/srv/chappe"), held)
+    assert (inodes.about, inodes.severity) == ("inodes", severity)
+    uncounted = os.statvfs_result((4096, 4096, blocks, blocks, blocks, 0, 0, 0, 0, 255))
+    assert [finding.about for finding in room_at(Path("/srv/chappe"), uncounted)] == ["disk"]
+
+
+def test_few_open_files_are_found(installed: Settings) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
+    try:
+        assert "about 512 people" in looked_at(installed)["open files", Severity.WARN].mend
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_data_folder_that_others_read_is_found(installed: Settings) -> None:
