@@ -51,6 +51,7 @@ class HTTPServer:
             backlog=CONNECTION_BACKLOG,
             backpressure=self._connections,
             http1_settings=HTTP1Settings(max_buffer_size=MAX_HEAD_BYTES),
+            runtime_threads=1,  # with several, what is asked for at the same time (ahead.py) might not come in order
             log_level=LogLevels.error,
             # Granian's own logging set-up would close the handlers that are installed: change levels only.
             log_dictconfig={"incremental": True, "handlers": {}, "loggers": {}},
