@@ -24,9 +24,12 @@ async def event_item(
         raise _not_there()
     try:
         sight = await require_sight(database, room_id, viewer, withholding)
-        event = await require_visible(database, room_id, event_id, viewer, sight, withholding)
+        seen = await require_visible(database, room_id, event_id, viewer, sight, withholding)
     except Refused:
         raise _not_there() from None
+    # What was seen may be a placeholder: a case is about what it stands for.
+    event = await reading.event_by_id(database, event_id) if seen.restricted is not None else seen
+    assert event is not None, "it was seen"
     return await item_of(database, event)
 
 

@@ -92,12 +92,12 @@ class View:
     def on(self, held: Held) -> bool:
         """Whether a restriction keeps this viewer from something now."""
         r = held.restriction
-        return r.measure in HIDING and r.holds_at(self._now) and r.holds_in(self._territory)
+        return r.measure in HIDING and held.holds_at(self._now) and r.holds_in(self._territory)
 
     def _first(self, held: Iterable[Held], measures: Iterable[Measure]) -> Held | None:
         for one in held:
             r = one.restriction
-            if r.measure in measures and r.holds_at(self._now) and r.holds_in(self._territory):
+            if r.measure in measures and one.holds_at(self._now) and r.holds_in(self._territory):
                 return one
         return None
 
@@ -184,8 +184,10 @@ class Restrictions:
         """When what restricts an account begins or ends next; None if nothing does by itself."""
         if user_id not in self._marks:
             return None
-        held = [one.restriction for one in await self.of_account(user_id)]
-        edges = [edge for r in held for edge in (r.since, r.until) if edge is not None and edge > now]
+        held = await self.of_account(user_id)
+        edges = [
+            edge for one in held for edge in (one.begins, one.restriction.until) if edge is not None and edge > now
+        ]
         return min(edges, default=None)
 
     async def on_media(self, mxc: str, sha256: str, viewer: UserID | None) -> Restriction | None:
@@ -201,7 +203,7 @@ class Restrictions:
         """The first with one of the measures that holds now for the viewer, whose country is asked for if need be."""
         for one in held:
             r = one.restriction
-            if r.measure not in measures or not r.holds_at(self._clock.now_ms()):
+            if r.measure not in measures or not one.holds_at(self._clock.now_ms()):
                 continue
             if not r.territories or r.holds_in(await self._territories.of(viewer)):
                 return r

@@ -110,10 +110,6 @@ class Restriction(msgspec.Struct, frozen=True, kw_only=True):
         """The shard that it is stored in."""
         return home_of(self.kind, self.subject, self.within)
 
-    def holds_at(self, now: int) -> bool:
-        """Whether it has begun and not ended."""
-        return self.since <= now and (self.until is None or now < self.until)
-
     def holds_in(self, territory: str | None) -> bool:
         """Whether it holds for somebody in a country; where that is unknown, the stricter is taken (R127)."""
         return not self.territories or territory is None or territory in self.territories

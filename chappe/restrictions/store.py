@@ -5,6 +5,7 @@ from typing import Protocol
 import msgspec
 
 from chappe.restrictions.restriction import Ground, Kind, Measure, Restriction
+from chappe.restrictions.told import placeholder_of
 from chappe.storage import Database, FuturePlace, Row
 from chappe.stream import Place, Transaction
 
@@ -17,20 +18,37 @@ class Reads(Protocol):
     async def fetch_one(self, sql: str, *arguments: object) -> Row | None: ...
 
 
-class Held(msgspec.Struct, frozen=True):
+class Held(msgspec.Struct):
     """A restriction as it is stored, and the place at which it was imposed."""
 
     restriction: Restriction
     place: Place
+    begins: int
+    """From when on it holds; 0 at once, whatever the clock says later."""
+    _told: bytes | None = None
+
+    def holds_at(self, now: int) -> bool:
+        """Whether it has begun and not ended."""
+        until = self.restriction.until
+        return self.begins <= now and (until is None or now < until)
+
+    @property
+    def told(self) -> bytes:
+        """What is told of it in a placeholder, as JSON: made once."""
+        if self._told is None:
+            self._told = placeholder_of(self.restriction)
+        return self._told
 
 
-_COLUMNS = "id, kind, subject, within, place, measure, territories, since, until, decision, ground, reason_code, told"
+_COLUMNS = (
+    "id, kind, subject, within, place, begins, measure, territories, since, until, decision, ground, reason_code, told"
+)
 _OF_SUBJECT = f"SELECT {_COLUMNS} FROM restriction WHERE kind = $1 AND subject = $2 AND within = $3 ORDER BY place"
 _OF_ROOM = f"SELECT {_COLUMNS} FROM restriction WHERE room_id = $1 AND kind = $2 ORDER BY place"
 _IMPOSE = """
-INSERT INTO restriction (kind, subject, within, id, room_id, place, measure, territories, since, until, decision,
-    ground, reason_code, told)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+INSERT INTO restriction (kind, subject, within, id, room_id, place, begins, measure, territories, since, until,
+    decision, ground, reason_code, told)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (kind, subject, within, id) DO NOTHING RETURNING id
 """
 _LIFT = "DELETE FROM restriction WHERE kind = $1 AND subject = $2 AND within = $3 AND id = $4 RETURNING id"
@@ -49,7 +67,7 @@ _ROOMS = "SELECT room_id FROM restricted_room WHERE room_id > $1 ORDER BY room_i
 
 
 def _held(row: Row) -> Held:
-    id, kind, subject, within, at, measure, territories, since, until, decision, ground, reason_code, told = row
+    id, kind, subject, within, at, begins, measure, territories, since, until, decision, ground, reason_code, told = row
     restriction = Restriction(
         id=id,
         kind=Kind(kind),
@@ -64,7 +82,7 @@ def _held(row: Row) -> Held:
         territories=tuple(territories.split()),
         told=msgspec.json.decode(told, type=dict[str, str]),
     )
-    return Held(restriction, Place(at))
+    return Held(restriction, Place(at), begins)
 
 
 async def of_subject(reads: Reads, kind: Kind, subject: str, within: str = "") -> list[Held]:
@@ -79,15 +97,15 @@ async def of_room(database: Database, room_id: str, kind: Kind) -> list[Held]:
 
 async def are_any_on_account(reads: Reads, user_id: str, now: int) -> bool:
     """Whether any decision restricts an account now."""
-    return any(held.restriction.holds_at(now) for held in await of_subject(reads, Kind.ACCOUNT, user_id))
+    return any(held.holds_at(now) for held in await of_subject(reads, Kind.ACCOUNT, user_id))
 
 
 def impose(tx: Transaction, r: Restriction, at: FuturePlace) -> None:
     """Queue a restriction. If somebody else has queued the same, the act runs again and finds it."""
-    told = msgspec.json.encode(r.told)
+    told, begins = msgspec.json.encode(r.told), r.since if r.since > tx.now else 0
     tx.conditional(
-        _IMPOSE, r.kind.value, r.subject, r.within, r.id, r.room_id, at, r.measure.value, " ".join(r.territories),
-        r.since, r.until, r.decision, r.ground.value, r.reason_code, told, otherwise=None,
+        _IMPOSE, r.kind.value, r.subject, r.within, r.id, r.room_id, at, begins, r.measure.value,
+        " ".join(r.territories), r.since, r.until, r.decision, r.ground.value, r.reason_code, told, otherwise=None,
     )  # fmt: skip
 
 

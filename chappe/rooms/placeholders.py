@@ -10,7 +10,7 @@ import msgspec
 from chappe.events import redact_client_json
 from chappe.events.versions import ROOM_VERSIONS, RoomVersion
 from chappe.ids import RoomID, UserID, is_server_user
-from chappe.restrictions import KEY, Held, Restrictions, View, placeholder_of
+from chappe.restrictions import KEY, Held, Restrictions, View
 from chappe.rooms.relations import REPLACE, relation_in
 from chappe.rooms.store import Reads, room_row
 from chappe.rooms.stored import StoredEvent
@@ -55,7 +55,7 @@ class Placeholders:
         redaction, which stands where the restriction was imposed."""
         left = redact_client_json(self._version, event.client_json)
         told = (event.place, event.room_id, event.origin_server_ts, event.counted, None, held.place, None, None, left)
-        return StoredEvent(*told, restricted=placeholder_of(held.restriction))
+        return StoredEvent(*told, restricted=held.told)
 
 
 def is_local(event: StoredEvent) -> bool:

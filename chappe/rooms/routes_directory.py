@@ -98,6 +98,7 @@ async def get_aliases(request: Request, room_id: RoomID) -> dict[str, object]:
     """The names of a room (spec: "GET /rooms/{roomId}/aliases")."""
     database = request.of(Database)
     await require_inside_or_world_readable(database, room_id, request.device.user_id)
+    await request.of(Restrictions).require_open(room_id, request.device.user_id)
     return {"aliases": await register_store.aliases_of(database, room_id, MAX_ALIASES)}
 
 

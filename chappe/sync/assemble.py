@@ -21,7 +21,7 @@ from chappe.rooms.own_counts import recounted_rooms
 from chappe.rooms.shown import json_list
 from chappe.stream import Log, Place, Shard, place, position_at, shard_of
 from chappe.sync.assembly import Assembly, account_event
-from chappe.sync.restricted import joined, stripped_in, view_of
+from chappe.sync.restricted import is_open, joined, stripped_in, view_of
 from chappe.sync.section import is_invited_by, joined_anew, joined_since, left, stripped, typing_only
 
 _encode = msgspec.json.encode
@@ -100,7 +100,7 @@ async def assemble(a: Assembly, log: Log) -> Answer:
             if section is not None:
                 answer.rooms[kind].append(_encode(room_id) + b":" + section)
     for room_id in _only_typing(a, log) - candidates.keys():
-        if a.filter.wants_room(room_id) and (section := typing_only(a, room_id)):
+        if a.filter.wants_room(room_id) and await is_open(a, room_id) and (section := typing_only(a, room_id)):
             answer.rooms["join"].append(_encode(room_id) + b":" + section)
     answer.presence = _presence(a, moved, since)
     return answer
@@ -185,7 +185,7 @@ async def _section(a: Assembly, room: UserRoom, since: Place) -> tuple[str, byte
     shard: Shard = shard_of(room.room_id)
     after, upto = a.place_since(shard), place(shard, a.heads[shard])
     is_new = a.since is None or room.place > since
-    view = await view_of(a, room) if a.withholding.concerns(room.room_id) else None
+    view = await view_of(a, room.room_id)
     match room.membership:
         case "join":
             if view is not None:

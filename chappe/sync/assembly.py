@@ -93,12 +93,10 @@ class Assembly:
         """Whether the person was in the room at all events shown, so that everything there may be seen."""
         shown_from = delta.events[0].place if delta.events else delta.upto
         is_inside = room.membership == "join" and room.joined_place <= shown_from
-        return is_inside and not self.withholds(room.room_id, delta.events)
+        return is_inside and not self.withholding.concerns(room.room_id) and not self.ignores_any(delta.events)
 
-    def withholds(self, room_id: RoomID, events: Sequence[StoredEvent]) -> bool:
-        """Whether some of the events may be withheld from the person although they were in the room."""
-        if self.withholding.concerns(room_id):
-            return True
+    def ignores_any(self, events: Sequence[StoredEvent]) -> bool:
+        """Whether some of the events are withheld from the person since they ignore who sent them."""
         return bool(self.ignored) and any(e.state_key is None and e.sender in self.ignored for e in events)
 
     def note_own(self, events: Sequence[StoredEvent]) -> None:

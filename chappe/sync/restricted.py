@@ -7,12 +7,14 @@ since a room was closed, opened, or something in it was restored, they are told 
 
 import msgspec
 
+from chappe.ids import RoomID
 from chappe.restrictions import KEY, View, placeholder_of
-from chappe.rooms import StoredEvent, UserRoom, reading
+from chappe.rooms import StoredEvent, UserRoom, is_local, reading
 from chappe.rooms.room_token import encode_room_token
 from chappe.rooms.shown import json_list
 from chappe.stream import Place
 from chappe.sync.assembly import Assembly
+from chappe.sync.delta import Delta
 from chappe.sync.section import joined_anew, joined_since
 from chappe.timeline.unsigned import present
 
@@ -28,10 +30,19 @@ _decode_all = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_typed = msgspec.json.Decoder(_Typed).decode
 
 
-async def view_of(a: Assembly, room: UserRoom) -> View | None:
+async def view_of(a: Assembly, room_id: RoomID) -> View | None:
     """What the person is kept from in a room; None where nothing ever was restricted."""
+    if not a.withholding.concerns(room_id):
+        return None
     restrictions = a.withholding.restrictions
-    return None if restrictions is None else await restrictions.view(room.room_id, a.user_id)
+    assert restrictions is not None, "they are concerned"
+    return await restrictions.view(room_id, a.user_id)
+
+
+async def is_open(a: Assembly, room_id: RoomID) -> bool:
+    """Whether the person may be told of what happens in a room."""
+    view = await view_of(a, room_id)
+    return view is None or view.closed_by is None
 
 
 async def joined(a: Assembly, room: UserRoom, view: View, after: Place, upto: Place, *, is_new: bool) -> bytes | None:
@@ -43,7 +54,19 @@ async def joined(a: Assembly, room: UserRoom, view: View, after: Place, upto: Pl
         return None
     if is_new or is_other:
         return await joined_anew(a, room, upto, again=is_other, more=_restricted(view, is_other=is_other))
-    return await joined_since(a, room, after, upto)
+    return await joined_since(a, room, after, upto, lambda delta: _touches(view, delta))
+
+
+def _touches(view: View, delta: Delta) -> bool:
+    """Whether something that the delta tells may look different to the person; else they share it with others."""
+    return any(
+        event.replaces is not None
+        or event.redacted_by is not None
+        or b'"m.replace"' in event.client_json
+        or is_local(event)
+        or view.on_event(event.event_id) is not None
+        for event in (*delta.events, *delta.state)
+    )
 
 
 def stripped_in(room: UserRoom, view: View) -> bytes | None:

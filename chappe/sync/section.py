@@ -1,6 +1,6 @@
 """One room in the answer of /sync, for one person."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -32,8 +32,13 @@ MAX_SCANNED_FOR_VIEWER = 200
 """Events looked at for the first timeline of someone who may not see all of them."""
 
 
-async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -> bytes | None:
-    """A room the person was in at `after` already: what is new. None if nothing is."""
+async def joined_since(
+    a: Assembly, room: UserRoom, after: Place, upto: Place, alters: Callable[[Delta], bool] | None = None
+) -> bytes | None:
+    """A room the person was in at `after` already: what is new. None if nothing is.
+
+    `alters` says whether the person may be told something else than others, since it is restricted for them.
+    """
     delta = await a.deltas.between(room.room_id, after, upto, a.view)
     departure = await _departure(a, delta, room.room_id)
     if departure is not None:
@@ -44,7 +49,8 @@ async def joined_since(a: Assembly, room: UserRoom, after: Place, upto: Place) -
     own = [event for event in delta.events if is_own(event, a.user_id, a.viewer.device_id)]
     a.note_own(own)
     sight: Sight | None = None
-    if a.withholds(room.room_id, delta.events):
+    may_differ = alters is not None and (a.full_state or delta.has_related or alters(delta))
+    if may_differ or a.ignores_any(delta.events):
         sight = await sight_of(a.database, room.room_id, a.viewer, a.withholding)
         delta = await _as_seen(a, delta, sight)
         rendered = await _render(a, delta, sight)

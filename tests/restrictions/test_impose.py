@@ -59,6 +59,13 @@ async def test_a_timed_one_begins_and_ends_by_itself_and_is_then_swept(house: Ho
     assert await of_subject(house.chappe.database, Kind.ROOM, ROOM) == []
 
 
+async def test_a_clock_that_is_set_back_ends_nothing(house: House) -> None:
+    closed = restriction(Kind.ROOM, ROOM, Measure.CLOSED, since=house.clock.ms)
+    await decided(house, closed)
+    house.clock.advance(-3_600)
+    assert await known(house).on_room(ROOM, None) == closed
+
+
 async def test_what_holds_is_known_again_after_a_start(house: House) -> None:
     on_event = restriction(Kind.EVENT, EVENT, Measure.WITHHELD, within=ROOM)
     on_media = restriction(Kind.MEDIA, SHA, Measure.BLOCKED)

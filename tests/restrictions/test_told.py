@@ -1,5 +1,6 @@
 """What clients that have an event already are told: a redaction by the server, which is no part of the room."""
 
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -55,6 +56,53 @@ async def test_clients_are_told_by_a_redaction_and_given_the_original_again(hous
     assert "m.room.redaction" not in str(told_again)
     assert "m.room.redaction" not in (await bob.get(f"/rooms/{quote(room_id)}/messages", dir="b")).text
     assert told_again["unread_notifications"] == before
+
+
+async def test_a_later_sync_tells_nothing_of_it_within_other_events_nor_as_state(house: House) -> None:
+    anna, bob, room_id = await two(house)
+    carl = await house.person("carl")
+    (await carl.join(room_id)).ok()
+    topic = (await anna.set_state(room_id, "m.room.topic", {"topic": "Xylographs"})).ok()["event_id"]
+    await anna.send(room_id, "before")
+    await bob.sync()
+    removed = restriction(Kind.EVENT, topic, Measure.REMOVED, within=room_id)
+    await decided(house, removed)
+    await bob.sync()
+    await anna.send(room_id, "one more")
+    root = await anna.send(room_id, "root")
+    thread: dict[str, Any] = {"m.relates_to": {"rel_type": "m.thread", "event_id": root}}
+    reply = await carl.send(room_id, "Xylograph", **thread)
+    since = bob.since
+    await decided(house, restriction(Kind.EVENT, reply, Measure.REMOVED, within=room_id))
+    wanted = {"room": {"timeline": {"limit": 1, "not_senders": [carl.user_id, "@server:localhost"]}}}
+    told = await bob.sync(since=since, filter=json.dumps(wanted))
+    (event,) = timeline(told, room_id)
+    assert event["event_id"] == root
+    latest = event["unsigned"]["m.relations"]["m.thread"]["latest_event"]
+    assert (latest["event_id"], latest["content"]) == (reply, {})
+    assert "Xylograph" not in str(told)
+    await anna.send(room_id, "last")
+    assert "Xylograph" not in str(await bob.sync(full_state="true"))
+
+
+async def test_others_in_the_room_share_what_nothing_restricted_is_in(house: House) -> None:
+    """A room in which something was restricted once costs no more for each message than others."""
+    anna, bob, room_id = await two(house)
+    event_id = await anna.send(room_id, "gone?")
+    await decided(house, restriction(Kind.EVENT, event_id, Measure.REMOVED, within=room_id))
+    await bob.sync()
+    looked: list[str] = []
+    database, fetch = house.chappe.database, house.chappe.database.fetch
+
+    async def counted(sql: str, *arguments: object) -> Any:
+        looked.append(sql)
+        return await fetch(sql, *arguments)
+
+    await anna.send(room_id, "fine")
+    database.fetch = counted  # type: ignore[method-assign]  # it counts what is read
+    assert [event["content"]["body"] for event in timeline(await bob.sync(), room_id)] == ["fine"]
+    database.fetch = fetch  # type: ignore[method-assign]  # no more
+    assert [sql for sql in looked if "member_change" in sql] == []
 
 
 async def test_what_is_told_is_no_part_of_the_room(house: House) -> None:

@@ -8,6 +8,7 @@ CREATE TABLE restriction (
     id TEXT NOT NULL,             -- whoever decides gives it: several may hold at once
     room_id TEXT NOT NULL,        -- the room that it is about, or empty
     place BIGINT NOT NULL,        -- where it was imposed
+    begins BIGINT NOT NULL,       -- from when on it holds; 0 at once, so that a clock that is set back ends nothing
     measure TEXT NOT NULL,
     territories TEXT NOT NULL,    -- ISO 3166-1 alpha-2, a space between; empty for everywhere
     since BIGINT NOT NULL,
