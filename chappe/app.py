@@ -186,7 +186,13 @@ class Chappe:
             ),
             (
                 Holds(
-                    audit.ERASERS | accounts.ERASERS | timeline.ERASERS | keys.ERASERS | media.ERASERS | push.ERASERS
+                    audit.ERASERS
+                    | accounts.ERASERS
+                    | server_notices.ERASERS
+                    | timeline.ERASERS
+                    | keys.ERASERS
+                    | media.ERASERS
+                    | push.ERASERS
                 ),
                 Holds,
             ),

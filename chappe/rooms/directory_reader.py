@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from chappe.ids import RoomID, UserID
+from chappe.ids import RoomID, UserID, is_server_user
 from chappe.rooms import register_store, store
 from chappe.rooms.committed import committed_state
 from chappe.rooms.directory import listing_of
@@ -32,7 +32,7 @@ class DirectoryReader:
             looks |= set(await register_store.listed_among(self._database, peopled))
             for room_id in sorted(looks):
                 await self._call(refresh_room, room_id)
-            people = {UserID(user_id) for _, _, kind, user_id in rows if kind == MEMBER}
+            people = {UserID(user_id) for _, _, kind, user_id in rows if kind == MEMBER and not is_server_user(user_id)}
             if people:
                 await self._call(refresh_people, sorted(people))
 

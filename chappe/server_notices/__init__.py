@@ -5,13 +5,16 @@ something to tell; they are in it without having accepted an invitation, read it
 it. It is never encrypted. That the server puts somebody into this one room is a named exception of law 3.
 
 `tell.py` telling, once for each key · `make_room.py` the room · `gate.py` who may do what in it · `languages.py` in
-which language · `words.py` what the room is called, pure · `store.py` all SQL.
+which language · `words.py` what the room is called, pure · `forget.py` the end of an account · `store.py` all SQL.
 
 Tables, in the person's shard: notice_room, notice_told.
 """
 
+from chappe.accounts import Deactivated
+from chappe.holds import Eraser
 from chappe.resources import Resources
 from chappe.rooms.effects import unless_refused
+from chappe.server_notices.forget import TOLD, erase_told, forget_told
 from chappe.server_notices.gate import keep_in_room
 from chappe.server_notices.languages import Languages
 from chappe.server_notices.make_room import make_notice_room, say
@@ -25,10 +28,13 @@ EFFECTS: dict[str, Effect] = {
     "server_notices.say": unless_refused(say),
 }
 
+ERASERS: dict[str, Eraser] = {TOLD: erase_told}
+
 
 def install(resources: Resources, languages: Languages) -> None:
-    """Add what finds out in which language somebody is told something."""
+    """Add what finds out in which language somebody is told something, and learn of accounts that end."""
     resources.add(languages)
+    resources.of(Deactivated).append(forget_told)
 
 
-__all__ = ["EFFECTS", "Languages", "install", "keep_in_room", "notice_room_of", "tell"]
+__all__ = ["EFFECTS", "ERASERS", "Languages", "install", "keep_in_room", "notice_room_of", "tell"]

@@ -27,6 +27,12 @@ def add_room(tx: Transaction, user_id: UserID, room_id: RoomID) -> None:
     tx.conditional(_ADD_ROOM, user_id, room_id, tx.now, otherwise=None)
 
 
+def erase_all(tx: Transaction, user_id: UserID) -> None:
+    """Queue that nothing is known of what somebody was told, nor where; the room is as it was."""
+    tx.execute("DELETE FROM notice_told WHERE user_id = $1", user_id)
+    tx.execute("DELETE FROM notice_room WHERE user_id = $1", user_id)
+
+
 async def is_told(reads: Reads, user_id: UserID, key: str) -> bool:
     """Whether they were told this already."""
     return await reads.fetch_one(_IS_TOLD, user_id, key) is not None

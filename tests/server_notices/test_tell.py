@@ -159,10 +159,18 @@ async def test_whose_account_ends_is_out_of_the_room_and_told_nothing_more(house
     )
     assert [row[0] for row in rows] == ["invite", "join", "leave"]
     await told(house, anna, "k2", "Nobody reads this")
-    assert await house.chappe.database.fetch("SELECT key FROM notice_told WHERE key = 'k2'") == []
+    for table in ("notice_told", "notice_room"):
+        assert await house.chappe.database.fetch(f"SELECT user_id FROM {table}") == []
 
 
 async def test_what_is_too_long_refuses_the_act_that_would_tell_it(house: House) -> None:
     anna = await house.person("anna")
     with pytest.raises(Refused):
         await told(house, anna, "k", "x" * 60_000)
+
+
+async def test_the_server_is_found_by_nobody_who_looks_for_people(house: House) -> None:
+    anna = await house.person("anna")
+    await told(house, anna, "k", "Hello")
+    await house.caught_up("rooms.directory")
+    assert (await anna.post("/user_directory/search", {"search_term": "serv"})).ok()["results"] == []
