@@ -36,7 +36,7 @@ from chappe.accounts.profile import ProfileChanged, profile_of
 from chappe.accounts.records import Account
 from chappe.accounts.register_store import account as account_of
 from chappe.accounts.rename_device import DeviceRenamed
-from chappe.accounts.restricted import end_sessions, restricted, unrestricted
+from chappe.accounts.restricted import restricted
 from chappe.accounts.routes import routes as _login
 from chappe.accounts.routes_email_page import routes as _email_page
 from chappe.accounts.routes_emails import routes as _emails
@@ -79,7 +79,6 @@ EFFECTS: dict[str, Effect] = {
     "accounts.close": deactivate.close,
     "accounts.tell_of_link": password_link.tell_of_link,
     "accounts.standing_changed": restrict.standing_changed,
-    "accounts.end_sessions": end_sessions,
 }
 
 ERASERS: dict[str, Eraser] = deactivate.ERASERS | approve.ERASERS
@@ -127,7 +126,7 @@ def install(
     for thing in (tokens, Passwords(cost), *followed, Turns()):
         resources.add(thing)
     resources.of(OnImposed).append(restricted)
-    resources.of(OnLifted).append(unrestricted)
+    resources.of(OnLifted).append(restricted)
     return tokens
 
 

@@ -97,12 +97,6 @@ def erase_all_devices(tx: Transaction, user_id: UserID, but: str) -> None:
     tx.execute("DELETE FROM login_token WHERE user_id = $1", user_id)
 
 
-def erase_all_tokens(tx: Transaction, user_id: UserID) -> None:
-    """End every login of an account, whose devices stay."""
-    for table in ("access_token", "refresh_token", "login_token"):
-        tx.execute(f"DELETE FROM {table} WHERE user_id = $1", user_id)
-
-
 def erase_tokens(tx: Transaction, user_id: UserID, device_id: str) -> None:
     """End every login of a device that stays."""
     for table in ("access_token", "refresh_token"):

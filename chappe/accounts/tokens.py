@@ -79,10 +79,10 @@ class Tokens:
             raise unknown_token(soft_logout=False)
         forgotten = self._forgotten
         hashed = credentials.digest(token)
-        standing = await standing_of(self._database, self._restrictions, user_id)
         row = await store.access_token(self._database, user_id, hashed)
         if row is None:
             raise unknown_token(soft_logout=False)
+        standing = await standing_of(self._database, self._restrictions, user_id)
         _, is_guest, generation, confirmed, expires_at = row
         now = self._now()
         if expires_at is not None and expires_at <= now:

@@ -54,7 +54,7 @@ class Measure(Enum):
     LOCKED = "locked"
     """Of an account: it cannot be used; its logins stay."""
     TERMINATED = "terminated"
-    """Of an account: its logins have ended and it cannot log in; everything else of it stays as it is."""
+    """Of an account: its logins are refused, and there is no new one; everything of it stays as it is."""
     BLOCKED = "blocked"
     """Of media: nobody it applies to is given the bytes."""
 

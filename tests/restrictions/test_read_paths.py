@@ -1,4 +1,4 @@
-"""What is restricted is read on no path, and once it is lifted all of them tell what they told before (R87, R123)."""
+"""What is restricted is read on no path, and once it is lifted all of them tell what they told before (R53, R87)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -124,6 +124,7 @@ async def test_state_is_told_on_no_path_nor_as_what_came_before(house: House) ->
 
 @pytest.mark.parametrize("measure", [Measure.CLOSED, Measure.WITHHELD])
 async def test_a_room_is_told_on_no_path_and_then_as_before(house: House, measure: Measure) -> None:
+    """R124: never 404, and who blocks it is said."""
     world, _ = await with_message(house)
     (await world.anna.set_state(world.room_id, "m.room.topic", {"topic": f"All about {SECRET}s"})).ok()
     await house.caught_up("rooms.directory")
