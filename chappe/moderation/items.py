@@ -35,7 +35,7 @@ async def event_item(
 
 async def item_of(database: Database, event: StoredEvent) -> Item:
     """An event as an item."""
-    spread, encrypted = await _room(database, event.room_id)
+    spread, _ = await _room(database, event.room_id)
     edit = await latest_edit(database, event.place, event.place, reading.EVERYTHING, 1)
     snapshot: dict[str, object] = {"type": event.type, "sender": event.sender, "content": event.content}
     snapshot |= {"event_id": event.event_id, "origin_server_ts": event.origin_server_ts}
@@ -43,7 +43,7 @@ async def item_of(database: Database, event: StoredEvent) -> Item:
         snapshot["edited"] = edit.content.get("m.new_content", edit.content)
     return Item(
         ItemKind.EVENT, event.event_id, event.room_id, event.sender, spread,
-        encrypted or event.type == "m.room.encrypted", snapshot, edit.event_id if edit else "", event.origin_server_ts,
+        event.type == "m.room.encrypted", snapshot, edit.event_id if edit else "", event.origin_server_ts,
     )  # fmt: skip
 
 

@@ -26,12 +26,14 @@ class Item(msgspec.Struct, frozen=True):
 class Disclosed(msgspec.Struct, frozen=True, omit_defaults=True):
     """A message that a reporter's device decrypted and hands over: exactly what was shown to the reporter.
 
-    `opening` is what opens the commitment beside the ciphertext, if the sender's client made one.
+    `type` and `content` are what was encrypted, without the opening; `opening` is what opens the commitment beside the
+    ciphertext, if the sender's client made one.
     """
 
     event_id: str
     content: dict[str, object]
     opening: str = ""
+    type: str = "m.room.message"
 
 
 class Filed(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from chappe.moderation.complain import complain
 from chappe.moderation.file import file
 from chappe.moderation.items import account_item, event_item, room_item
 from chappe.moderation.records import Complaint, Decision, Disclosed, Filed, Item
-from chappe.moderation.rules import COMPLAINT_DAYS, MAX_DISCLOSED, MAX_REASON_CHARS
+from chappe.moderation.rules import COMPLAINT_DAYS, MAX_DISCLOSED, MAX_DISCLOSED_BYTES, MAX_REASON_CHARS
 from chappe.moderation.terms import terms
 from chappe.moderation.words import Door, ItemKind, Outcome
 from chappe.storage import Database
@@ -44,7 +44,12 @@ async def get_categories(request: Request) -> JSONObject:
         }
         for code, one in filed_categories().items()
     ]
-    limits = {"reason_chars": MAX_REASON_CHARS, "messages": MAX_DISCLOSED, "complaint_days": COMPLAINT_DAYS}
+    limits = {
+        "reason_chars": MAX_REASON_CHARS,
+        "messages": MAX_DISCLOSED,
+        "message_bytes": MAX_DISCLOSED_BYTES,
+        "complaint_days": COMPLAINT_DAYS,
+    }
     return {"categories": told, "terms": [msgspec.to_builtins(one) for one in terms().term], "limits": limits}
 
 
@@ -73,7 +78,7 @@ async def post_report(request: Request, body: Report) -> JSONObject:
     if body.door is Door.AUTOMATIC:
         raise Refused(Errcode.INVALID_PARAM, "door is report or notice.")
     item = await _item(request, body)
-    proven = await proof.proof_of(request.of(Database), item, body.disclosed)
+    proven = await proof.proof_of(request.of(Database), item, body.disclosed, request.device.user_id)
     filed = Filed(
         body.door, body.reason, body.category, body.keyword, body.law, body.country, language_of(request).value,
         request.device.user_id, good_faith=body.good_faith, is_threat=body.is_threat, proof=proven,

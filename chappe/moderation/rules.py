@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from chappe.errors import Errcode, Refused
 from chappe.moderation.categories import CHILD_ABUSE, NOT_SPECIFIED, decided_categories, require_category
 from chappe.moderation.records import Case, Filed, Item
@@ -20,7 +22,8 @@ MAX_FACTS_CHARS = 5_000
 MAX_MEASURES = 20
 MAX_DISCLOSED = 50
 """Messages handed over with a report."""
-MAX_DISCLOSED_BYTES = 256 * 1024
+MAX_DISCLOSED_BYTES = 96 * 1024
+"""Of them together, so that the report fits into a request."""
 MAX_DAYS = 3_650
 COMPLAINT_DAYS = 184
 """How long one may complain: "at least six months" (Art. 20(1) DSA), which no six months exceed."""
@@ -79,8 +82,9 @@ def require_sound_filing(filed: Filed) -> None:
         raise Refused(Errcode.INVALID_PARAM, "What is filed may not contain the character U+0000.")
     if filed.country and not is_country(filed.country):
         raise Refused(Errcode.INVALID_PARAM, "country is a code of ISO 3166-1 with two capital letters, such as FR.")
-    if len(filed.disclosed) > MAX_DISCLOSED:
-        raise Refused(Errcode.TOO_LARGE, f"At most {MAX_DISCLOSED} messages are handed over with a report.")
+    if len(filed.disclosed) > MAX_DISCLOSED or len(msgspec.json.encode(filed.disclosed)) > MAX_DISCLOSED_BYTES:
+        most = f"{MAX_DISCLOSED} messages and {MAX_DISCLOSED_BYTES} bytes"
+        raise Refused(Errcode.TOO_LARGE, f"At most {most} are handed over with a report.")
     if filed.door is Door.NOTICE:
         _require_notice(filed)
 
@@ -158,8 +162,16 @@ def _require_measures(case: Case, verdict: Verdict, proofs: tuple[Proof, ...]) -
             raise _wrong("refused_everywhere", "Only withholding is limited to countries.")
         seen.add((one.kind, one.subject, one.measure))
         _require_of_case(case, one.kind, one.subject, one.within_room)
-        if one.measure == "terminated" and case.is_encrypted and Proof.VERIFIED not in proofs:
+        if one.measure == "terminated" and not _is_proven(case, proofs):
             raise _wrong("refused_unproven", "Nothing proves what was said: an account cannot be ended for it. R114.")
+
+
+def _is_proven(case: Case, proofs: tuple[Proof, ...]) -> bool:
+    """Whether it is known what somebody said. What is proven of an encrypted room was said by anybody in it: it can
+    end the room, and not the account of whoever made it."""
+    if case.kind is ItemKind.ROOM and case.is_encrypted:
+        return False
+    return Proof.VERIFIED in proofs or (not case.is_encrypted and Proof.PUBLIC in proofs)
 
 
 def _require_of_case(case: Case, kind: str, subject: str, within: str) -> None:
