@@ -1,5 +1,6 @@
 import type { MatrixEvent, Room } from "matrix-js-sdk";
 import type { RoomMessageEventContent } from "matrix-js-sdk/lib/@types/events";
+import { withoutOpening } from "../matrix/commitments";
 import type { Matrix } from "../matrix/matrix";
 import { attachmentOf } from "../media/attachment";
 import { load } from "../media/load";
@@ -8,9 +9,10 @@ import { ORIGIN, type Origin, originOf } from "../timeline/origin";
 
 type Content = Record<string, unknown>;
 
-/** What of a message goes elsewhere: neither whom it answered nor whom it mentioned there. */
+/** What of a message goes elsewhere: neither whom it answered nor whom it mentioned there, nor what proves that it was said. */
 export function forwarded(event: MatrixEvent): Content {
-    const { "m.relates_to": _, "m.mentions": __, "m.new_content": ___, ...rest } = event.getContent() as Content;
+    const said = withoutOpening(event.getContent());
+    const { "m.relates_to": _, "m.mentions": __, "m.new_content": ___, ...rest } = said;
     const before = originOf(event);
     const origin: Origin = before ?? { name: event.sender?.name ?? event.getSender() ?? "", at: event.getTs() };
     return { ...withoutFallback(rest), "m.mentions": {}, [ORIGIN]: origin };

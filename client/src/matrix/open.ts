@@ -16,6 +16,7 @@ import type { Session } from "../session/kept";
 import { end } from "../session/state";
 import { Tokens } from "../session/tokens";
 import { words } from "../words";
+import { commitToMessages } from "./commitments";
 import { cryptoCallbacks } from "./cryptoCallbacks";
 import { quiet } from "./logger";
 import { Matrix } from "./matrix";
@@ -63,6 +64,7 @@ export async function openMatrix(session: Session): Promise<Matrix> {
         store.startup(),
         client.initRustCrypto({ cryptoDatabasePrefix: CRYPTO, storageKey: bytesOf(session.storageKey) }),
     ]);
+    commitToMessages(client);
     const matrix = new Matrix(client, session);
     await client.startClient({
         initialSyncLimit: FIRST_MESSAGES,

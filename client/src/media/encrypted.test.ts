@@ -19,6 +19,8 @@ test("it is said as the specification says it", async () => {
     expect(how.iv).toMatch(/^[A-Za-z0-9+/]{22}$/);
     expect(atob(how.iv).slice(8)).toBe("\0".repeat(8)); // the counter begins at nothing
     expect(how.hashes["sha256"]).toMatch(/^[A-Za-z0-9+/]{43}$/);
+    const plain = createHash("sha256").update("x").digest("base64").replace("=", "");
+    expect(how["org.chappe.plain_sha256"]).toBe(plain); // what was attached, for whoever has to prove it
 });
 
 test("what another implementation encrypted is read, by the key and counter of the message", async () => {

@@ -1,7 +1,10 @@
 import type { EncryptedFile } from "matrix-js-sdk/lib/@types/media";
 
 /** What stands in a message for an upload that is encrypted, without the address of the upload. */
-export type HowEncrypted = Omit<EncryptedFile, "url">;
+export type HowEncrypted = Omit<EncryptedFile, "url"> & {
+    /** Of the attachment itself: part of what the sender commits to (`docs/decisions/0024`). */
+    "org.chappe.plain_sha256"?: string;
+};
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -11,15 +14,17 @@ export async function encryptBytes(plain: ArrayBuffer): Promise<{ bytes: ArrayBu
     const iv: Bytes = new Uint8Array(16);
     crypto.getRandomValues(iv.subarray(0, 8)); // the other half counts blocks, from nothing
     const bytes = await crypto.subtle.encrypt(counterFrom(iv), key, plain);
-    const [jwk, hash] = await Promise.all([
+    const [jwk, hash, plainHash] = await Promise.all([
         crypto.subtle.exportKey("jwk", key),
         crypto.subtle.digest("SHA-256", bytes),
+        crypto.subtle.digest("SHA-256", plain),
     ]);
     const how: HowEncrypted = {
         v: "v2",
         key: { alg: "A256CTR", ext: true, k: jwk.k ?? "", key_ops: ["encrypt", "decrypt"], kty: "oct" },
         iv: toBase64(iv),
         hashes: { sha256: toBase64(new Uint8Array(hash)) },
+        "org.chappe.plain_sha256": toBase64(new Uint8Array(plainHash)),
     };
     return { bytes, how };
 }
