@@ -1,3 +1,4 @@
+import type { Room } from "matrix-js-sdk";
 import type { ComponentType } from "preact";
 import type { MenuEntry } from "../design/Menu";
 import type { Matrix } from "../matrix/matrix";
@@ -14,6 +15,7 @@ import type { RoomView } from "../matrix/roomView";
  * | `detailsParts/*.tsx` | `DetailsPart`: something about a chat, in its details |
  * | `mainMenu.ts` | `MenuPart`, or several: entries of the main menu |
  * | `chatEntries.ts` | `ChatEntries`: more that one can do with a chat |
+ * | `personEntries.ts` | `PersonEntries`: more that one can do with a person, as a member or as who invites |
  * | `started.ts` | `(matrix) => stop`: runs while somebody is logged in |
  */
 export interface Place {
@@ -39,6 +41,15 @@ export interface MenuPart {
 
 export type ChatEntries = (view: RoomView, matrix: Matrix) => MenuEntry[];
 
+export interface AboutPerson {
+    userId: string;
+    name: string;
+    /** Where one meets them. */
+    room: Room;
+}
+
+export type PersonEntries = (person: AboutPerson, matrix: Matrix) => MenuEntry[];
+
 export type Started = (matrix: Matrix) => () => void;
 
 type Files<T> = Record<string, { default: T }>;
@@ -49,6 +60,7 @@ const banners: Files<ComponentType> = import.meta.glob("../*/banners/*.tsx", { e
 const detailsParts: Files<DetailsPart> = import.meta.glob("../*/detailsParts/*.tsx", { eager: true });
 const menuParts: Files<MenuPart | readonly MenuPart[]> = import.meta.glob("../*/mainMenu.ts", { eager: true });
 const entriesOfChats: Files<ChatEntries> = import.meta.glob("../*/chatEntries.ts", { eager: true });
+const entriesOfPeople: Files<PersonEntries> = import.meta.glob("../*/personEntries.ts", { eager: true });
 const started: Files<Started> = import.meta.glob("../*/started.ts", { eager: true });
 
 export function placeNamed(name: string): Place | undefined {
@@ -73,6 +85,11 @@ export function mainMenu(matrix: Matrix): MenuEntry[] {
 /** What slices add to the menu of a chat. */
 export function chatEntries(view: RoomView, matrix: Matrix): MenuEntry[] {
     return all(entriesOfChats).flatMap((entries) => entries(view, matrix));
+}
+
+/** What slices add to what one can do with somebody else. */
+export function personEntries(person: AboutPerson, matrix: Matrix): MenuEntry[] {
+    return person.userId === matrix.me ? [] : all(entriesOfPeople).flatMap((entries) => entries(person, matrix));
 }
 
 /** Start what runs beside the messenger. Returns how to stop it. */

@@ -20,6 +20,7 @@ import { commitToMessages } from "./commitments";
 import { cryptoCallbacks } from "./cryptoCallbacks";
 import { quiet } from "./logger";
 import { Matrix } from "./matrix";
+import { setServerOf } from "./official";
 import syncStoreWorker from "./syncStore.worker?worker&url";
 
 /** The names of the databases in the browser; logging out removes them. */
@@ -34,6 +35,7 @@ const FIRST_MESSAGES = 10;
 
 /** Open the stores and the crypto of a session, and begin to sync. Returns when the list of chats can be shown. */
 export async function openMatrix(session: Session): Promise<Matrix> {
+    setServerOf(session.userId);
     const tokens = new Tokens(session);
     const store = new IndexedDBStore({
         indexedDB,

@@ -2,6 +2,7 @@ import { EventType, type MatrixClient, type MatrixEvent, NotificationCountType, 
 import type { IconName } from "../design/Icon";
 import { areSame } from "../design/memo";
 import { words } from "../words";
+import { isOfficialRoom } from "./official";
 
 export type Membership = "join" | "invite" | "leave" | "ban" | "knock";
 
@@ -18,6 +19,8 @@ export interface RoomView {
     isSpace: boolean;
     /** What this person has saved, for themselves alone. */
     isSaved: boolean;
+    /** In it the server itself tells this person what concerns them: nobody answers there, and nobody leaves. */
+    isOfficial: boolean;
     /** The other person of a direct chat. */
     partner: string | null;
     /** Messages that somebody wants to know of, and those of them that mention this person. */
@@ -71,6 +74,7 @@ export function viewOf(room: Room, client: MatrixClient, partner: string | null)
         isPublic: room.getJoinRule() === "public",
         isSpace: room.isSpaceRoom(),
         isSaved,
+        isOfficial: isOfficialRoom(room),
         partner: other,
         unread: membership === "join" ? room.getUnreadNotificationCount(NotificationCountType.Total) : 0,
         mentions: membership === "join" ? room.getUnreadNotificationCount(NotificationCountType.Highlight) : 0,

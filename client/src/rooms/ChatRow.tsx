@@ -36,7 +36,12 @@ export const ChatRow = memo(({ view, isOpen }: { view: RoomView; isOpen: boolean
                 size={52}
             />
             <span class="chat-row-first">
-                {view.isEncrypted ? null : (
+                {view.isEncrypted ? null : view.isOfficial ? (
+                    <span class="chat-row-official" title={rooms.official}>
+                        <Icon name="shield" size={15} />
+                        <span class="unseen">{rooms.official}</span>
+                    </span>
+                ) : (
                     <span class="chat-row-kind" title={rooms.open}>
                         <Icon name="open" size={15} />
                     </span>

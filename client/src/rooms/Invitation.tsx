@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { personEntries } from "../app/parts";
 import { navigate } from "../app/route";
 import { Avatar } from "../design/Avatar";
 import { Button, IconButton } from "../design/Button";
@@ -13,7 +14,8 @@ import "./Invitation.css";
 
 /** Who invites this person to what; nothing of the room is loaded before they say yes. */
 export function Invitation({ view }: { view: RoomView }): JSX.Element {
-    const { client, rooms: list } = useMatrix();
+    const matrix = useMatrix();
+    const { client, rooms: list } = matrix;
     const { rooms, common } = words.value;
     const [does, setDoes] = useState<"accept" | "decline" | null>(null);
     const inviter = view.invitedBy ?? "";
@@ -28,6 +30,9 @@ export function Invitation({ view }: { view: RoomView }): JSX.Element {
         await trying(client.leave(view.id));
         navigate({ name: "chats" });
     };
+    const room = list.room(view.id);
+    const others = room && inviter ? personEntries({ userId: inviter, name, room }, matrix) : [];
+    const isKnown = list.chats.value.some(({ membership, partner }) => membership === "join" && partner === inviter);
     return (
         <div class="invitation">
             <IconButton
@@ -48,6 +53,12 @@ export function Invitation({ view }: { view: RoomView }): JSX.Element {
                 <Icon name={view.isEncrypted ? "lock" : "open"} />
                 {view.isEncrypted ? rooms.encryptedMore : rooms.openMore}
             </p>
+            {!isKnown && (
+                <p class="invitation-stranger">
+                    <Icon name="info" />
+                    {rooms.stranger}
+                </p>
+            )}
             <div class="invitation-actions">
                 <Button busy={does === "decline"} onClick={() => void decline()}>
                     {rooms.decline}
@@ -55,6 +66,14 @@ export function Invitation({ view }: { view: RoomView }): JSX.Element {
                 <Button kind="main" busy={does === "accept"} onClick={() => void accept()}>
                     {rooms.accept}
                 </Button>
+            </div>
+            <div class="invitation-others">
+                {others.map(({ label, act, icon }) => (
+                    <button key={label} type="button" class="invitation-other" onClick={act}>
+                        {icon && <Icon name={icon} size={16} />}
+                        {label}
+                    </button>
+                ))}
             </div>
         </div>
     );

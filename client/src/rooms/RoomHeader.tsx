@@ -42,8 +42,10 @@ export function RoomHeader({ view }: { view: RoomView }): JSX.Element {
                 <span class="room-header-names">
                     <bdi class="room-header-name one-line">{view.name}</bdi>
                     <span class="room-header-kind one-line">
-                        <Icon name={view.isEncrypted ? "lock" : "open"} size={14} />
-                        {typing.length > 0 ? (
+                        <Icon name={view.isOfficial ? "shield" : view.isEncrypted ? "lock" : "open"} size={14} />
+                        {view.isOfficial ? (
+                            rooms.official
+                        ) : typing.length > 0 ? (
                             rooms.isTyping([...typing])
                         ) : (
                             <>

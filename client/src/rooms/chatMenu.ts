@@ -30,8 +30,12 @@ export function chatMenu(view: RoomView, matrix: Matrix): MenuEntry[] {
             act: () => tag(ARCHIVED, view.isArchived),
         },
         ...chatEntries(view, matrix),
-        { label: rooms.leave, icon: "leave", isDangerous: true, act: () => leave(view, matrix) },
+        ...(view.isOfficial ? [] : [leaveEntry(view, matrix)]),
     ];
+}
+
+function leaveEntry(view: RoomView, matrix: Matrix): MenuEntry {
+    return { label: words.value.rooms.leave, icon: "leave", isDangerous: true, act: () => leave(view, matrix) };
 }
 
 /** Everything in this chat has been read. */

@@ -25,8 +25,9 @@ function Chat({ parts: [roomId = "", eventId] }: { parts: string[] }): JSX.Eleme
         return <Door key={roomId} address={roomId} />;
     }
     if (view.membership === "invite") return <Invitation view={view} />;
+    const kind = view.isOfficial ? "chat-official" : view.isEncrypted ? "chat-sealed" : "chat-open";
     return (
-        <div class={view.isEncrypted ? "chat chat-sealed" : "chat chat-open"}>
+        <div class={`chat ${kind}`}>
             <RoomHeader view={view} />
             <div class="chat-strips">
                 {strips.map((Strip, i) => (
@@ -34,7 +35,11 @@ function Chat({ parts: [roomId = "", eventId] }: { parts: string[] }): JSX.Eleme
                 ))}
             </div>
             <Timeline key={`${roomId} ${eventId}`} room={room} view={view} eventId={eventId} />
-            <Composer key={roomId} room={room} view={view} />
+            {view.isOfficial ? (
+                <p class="composer-closed">{words.value.rooms.officialFoot}</p>
+            ) : (
+                <Composer key={roomId} room={room} view={view} />
+            )}
         </div>
     );
 }

@@ -33,6 +33,11 @@ export interface Tile {
     Tile: ComponentType<TileProps>;
     /** One line for the list of chats, replies and notifications. */
     preview: (event: MatrixEvent) => string;
+    /**
+     * Whether an event is for this tile whatever its type, deleted or encrypted or not. Such tiles are asked before the
+     * others; their `type` is a name that no event has.
+     */
+    claims?: (event: MatrixEvent) => boolean;
     /** Whether an event of this type is worth showing at all. */
     isShown?: (event: MatrixEvent) => boolean;
 }
@@ -42,14 +47,13 @@ const files: Record<string, { default: Tile | readonly Tile[] }> = import.meta.g
 });
 
 let known: Map<string, Tile> | null = null;
+let claiming: Tile[] = [];
 
 /** The tile of an event; undefined for what is not shown. */
 export function tileOf(event: MatrixEvent): Tile | undefined {
-    known ??= new Map(
-        Object.values(files)
-            .flatMap((file) => [file.default].flat())
-            .map((tile) => [keyOf(tile.type, tile.msgtype), tile]),
-    );
+    known ??= learn();
+    const claimed = claiming.find((tile) => tile.claims?.(event));
+    if (claimed) return claimed;
     const type = event.getType();
     if (event.isRedacted()) return SPEAKS.has(type) ? known.get("redacted") : undefined;
     if (event.isDecryptionFailure() || type === EventType.RoomMessageEncrypted)
@@ -57,6 +61,12 @@ export function tileOf(event: MatrixEvent): Tile | undefined {
     if (event.isRelation("m.replace")) return undefined;
     const tile = known.get(keyOf(type, event.getContent()["msgtype"])) ?? known.get(type);
     return tile?.isShown?.(event) === false ? undefined : tile;
+}
+
+function learn(): Map<string, Tile> {
+    const tiles = Object.values(files).flatMap((file) => [file.default].flat());
+    claiming = tiles.filter((tile) => tile.claims);
+    return new Map(tiles.map((tile) => [keyOf(tile.type, tile.msgtype), tile]));
 }
 
 /** What is left of these when they are deleted is worth a line. */

@@ -108,6 +108,11 @@ export const words = {
         encrypted: "Encrypted",
         encryptedMore: "Only the people in this chat can read it. Not even this server can.",
         open: "Open, not encrypted",
+        stranger: "Do you know this person? They do not see whether you have looked at this.",
+        official: "Official messages of this server",
+        officialMore:
+            "Here the server tells you what concerns you. It is no person, and nobody else can write to you here.",
+        officialFoot: "Only the server writes here. You cannot leave, but you can mute it.",
         openMore: "Whoever runs this server can read what is said here, and perhaps everybody can.",
         details: "About this chat",
         noMessages: "Nothing was said yet",

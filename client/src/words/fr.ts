@@ -108,6 +108,12 @@ export const words: Words = {
         encrypted: "Chiffrée",
         encryptedMore: "Seules les personnes de cette conversation peuvent la lire. Même ce serveur ne le peut pas.",
         open: "Ouverte, non chiffrée",
+        stranger: "Vous n’avez aucune conversation avec cette personne. Personne ne voit si vous avez regardé ceci.",
+        official: "Messages officiels de ce serveur",
+        officialMore:
+            "Ici, le serveur vous dit ce qui vous concerne. Ce n’est pas une personne, et personne d’autre ne peut vous y écrire.",
+        officialFoot:
+            "Seul le serveur écrit ici. Vous ne pouvez pas quitter cette conversation, mais vous pouvez la rendre muette.",
         openMore: "La personne qui gère ce serveur peut lire ce qui se dit ici, et peut-être tout le monde.",
         details: "À propos de cette conversation",
         noMessages: "Rien n’a encore été dit",

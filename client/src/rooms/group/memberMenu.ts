@@ -1,4 +1,5 @@
 import type { Room, RoomMember } from "matrix-js-sdk";
+import { personEntries } from "../../app/parts";
 import { ask } from "../../design/Dialog";
 import type { MenuEntry } from "../../design/Menu";
 import { trying } from "../../design/Toasts";
@@ -7,7 +8,8 @@ import { words } from "../../words";
 import { LEVELS, levelOf, mayOn, roleOf, rolesFor } from "./roles";
 
 /** What this person may do with a member; nothing for most. */
-export function memberMenu(room: Room, member: RoomMember, { client, me }: Matrix): MenuEntry[] {
+export function memberMenu(room: Room, member: RoomMember, matrix: Matrix): MenuEntry[] {
+    const { client, me } = matrix;
     const { people } = words.value;
     const { userId, name } = member;
     if (member.membership === "ban") {
@@ -31,5 +33,5 @@ export function memberMenu(room: Room, member: RoomMember, { client, me }: Matri
         const asked = { ...question, title: people.banTitle(name), text: people.banMore, yes: people.ban, act };
         entries.push({ label: people.ban, icon: "close", isDangerous: true, act: () => ask(asked) });
     }
-    return entries;
+    return [...entries, ...personEntries({ userId, name, room }, matrix)];
 }

@@ -28,21 +28,31 @@ function Details({ roomId }: { roomId: string }): JSX.Element | null {
             <h3>
                 <bdi>{view.name}</bdi>
             </h3>
-            {view.isSaved ? (
+            {view.isOfficial ? null : view.isSaved ? (
                 <p class="details-id">{words.value.saved.more}</p>
             ) : view.partner ? (
                 <bdi class="details-id">{view.partner}</bdi>
             ) : (
                 <p class="details-id">{rooms.members(view.memberCount)}</p>
             )}
-            <p class={view.isEncrypted ? "details-kind details-sealed" : "details-kind details-open"}>
-                <Icon name={view.isEncrypted ? "lock" : "open"} />
-                <span>
-                    <strong>{view.isEncrypted ? rooms.encrypted : rooms.open}</strong>
-                    {view.isEncrypted ? rooms.encryptedMore : rooms.openMore}
-                </span>
-            </p>
-            {room && view.partner === null && !view.isSaved && <GroupActions key={roomId} room={room} />}
+            {view.isOfficial ? (
+                <p class="details-kind details-official">
+                    <Icon name="shield" />
+                    <span>
+                        <strong>{rooms.official}</strong>
+                        {rooms.officialMore}
+                    </span>
+                </p>
+            ) : (
+                <p class={view.isEncrypted ? "details-kind details-sealed" : "details-kind details-open"}>
+                    <Icon name={view.isEncrypted ? "lock" : "open"} />
+                    <span>
+                        <strong>{view.isEncrypted ? rooms.encrypted : rooms.open}</strong>
+                        {view.isEncrypted ? rooms.encryptedMore : rooms.openMore}
+                    </span>
+                </p>
+            )}
+            {room && view.partner === null && !view.isOfficial && !view.isSaved && <GroupActions key={roomId} room={room} />}
             {allDetailsParts.map((Part, i) => (
                 <Part key={i} view={view} />
             ))}
