@@ -21,6 +21,7 @@ const PATHS = {
     eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",
     file: "M7 3h7l5 5v13H7zM14 3v5h5",
     folder: "M3 6h6l2 2.500h10V19H3z",
+    flag: "M6 21V4M6 5c4-2 7 2 12 0v9c-5 2-8-2-12 0",
     forth: "M9 5l7 7-7 7",
     forward: "M14 6l6 6-6 6M20 12h-9c-4 0-7 2-7 6",
     history: "M4 5v5h5M4.500 10a8 8 0 1 1-.4 4M12 8v4l3 2",

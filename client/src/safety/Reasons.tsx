@@ -1,0 +1,43 @@
+import type { JSX } from "preact";
+import { addressOf } from "../app/route";
+import type { Restriction } from "../session/restricted";
+import { language, words } from "../words";
+import { categoryName } from "./catalogue";
+import { contestAddress, linesOf } from "./restrictionWords";
+import { useCatalogue } from "./useCatalogue";
+
+/** Why something is restricted, and the way to contest it: to the decision for whose it is, else to where it says. */
+export function Reasons({ restriction, isMine }: { restriction: Restriction; isMine: boolean }): JSX.Element {
+    const { safety } = words.value;
+    const { catalogue } = useCatalogue();
+    const { decision, reason, told, ground } = restriction;
+    const term = ground === "terms" ? catalogue?.terms.find(({ id }) => id === told.reference) : undefined;
+    const category = categoryName(catalogue, reason, language.value);
+    const termText = term && term[language.value.split("-", 1)[0] ?? "en"];
+    const contest = contestAddress(restriction);
+    return (
+        <div class="reasons">
+            {linesOf(restriction).map((line) => (
+                <p key={line}>{line}</p>
+            ))}
+            {typeof termText === "string" && <p>{termText}</p>}
+            {category && <p>{safety.category(category)}</p>}
+            {isMine ? (
+                <p>
+                    <a href={addressOf({ name: "settings", parts: ["safety", "decision", decision] })}>
+                        {safety.toReasons}
+                    </a>
+                </p>
+            ) : contest ? (
+                <p>
+                    <a href={contest} target="_blank" rel="noreferrer noopener">
+                        {safety.contestThere}
+                    </a>
+                </p>
+            ) : (
+                <p>{safety.contestOthers}</p>
+            )}
+            <p>{safety.reference(decision)}</p>
+        </div>
+    );
+}
