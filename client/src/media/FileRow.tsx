@@ -5,8 +5,8 @@ import { Icon } from "../design/Icon";
 import { useMatrix } from "../matrix/matrix";
 import { words } from "../words";
 import type { Attachment } from "./attachment";
-import { Damaged } from "./encrypted";
-import { Gone, save } from "./load";
+import { save } from "./load";
+import { why, wrongInWords } from "./useMedia";
 
 /** A file: what it is called, how large it is, and the way to have it. It is never opened here. */
 export function FileRow({ attachment, wrong }: { attachment: Attachment; wrong?: string }): JSX.Element {
@@ -22,13 +22,8 @@ export function FileRow({ attachment, wrong }: { attachment: Attachment; wrong?:
         try {
             await save(client, source, name, (loaded, total) => setProgress(loaded / total));
         } catch (error) {
-            setFailed(
-                error instanceof Gone
-                    ? media.wrong.gone
-                    : error instanceof Damaged
-                      ? media.wrong.damaged
-                      : media.wrong.network,
-            );
+            const { wrong: failure, restriction } = why(error);
+            setFailed(failure && wrongInWords(failure, restriction));
         }
         setProgress(null);
     };

@@ -10,7 +10,7 @@ import { plainText, richText } from "../timeline/richText";
 import { language, words } from "../words";
 import { type Attachment, attachmentOf } from "./attachment";
 import { save } from "./load";
-import { useMedia } from "./useMedia";
+import { useMedia, wrongInWords } from "./useMedia";
 
 /** Show a picture or video as large as the screen, with those before and after it that are loaded. */
 export function openLightbox(event: MatrixEvent, around: readonly MatrixEvent[]): void {
@@ -111,12 +111,16 @@ function Lightbox(props: { events: readonly MatrixEvent[]; first: number; onClos
 
 function Whole({ attachment, onClick }: { attachment: Attachment; onClick: () => void }): JSX.Element {
     const { media, common } = words.value;
-    const { url, progress, wrong, again } = useMedia(attachment.source, attachment.type, true);
+    const { url, progress, wrong, restriction, again } = useMedia(attachment.source, attachment.type, true);
     const [isBroken, setBroken] = useState(false);
     if (wrong || isBroken) {
         return (
             <p class="lightbox-wrong" role="alert">
-                {wrong ? media.wrong[wrong] : attachment.kind === "video" ? media.notAVideo : media.notAPicture}
+                {wrong
+                    ? wrongInWords(wrong, restriction)
+                    : attachment.kind === "video"
+                      ? media.notAVideo
+                      : media.notAPicture}
                 {wrong && (
                     <button type="button" class="button button-plain" onClick={again}>
                         {common.again}

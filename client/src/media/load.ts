@@ -1,4 +1,5 @@
 import type { MatrixClient } from "matrix-js-sdk";
+import { type Restriction, restrictionIn } from "../session/restricted";
 import { download } from "./address";
 import type { Source } from "./attachment";
 import { decryptBytes } from "./encrypted";
@@ -12,15 +13,48 @@ type Progress = (loaded: number, total: number) => void;
 /** Why something could not be loaded: it is not there any more, as opposed to having been changed or the network. */
 export class Gone extends Error {}
 
+/** It is withheld from this person, by a decision. */
+export class Withheld extends Gone {
+    constructor(readonly restriction: Restriction) {
+        super("Withheld");
+    }
+}
+
 /** The bytes of an upload, decrypted. */
 export async function load(client: MatrixClient, source: Source, onProgress?: Progress): Promise<ArrayBuffer> {
     const address = download(source.mxc);
     if (!address) throw new Gone("No address");
     const response = await asked(client, address);
+    await refuseWithheld(response);
     if (response.status === 404 || response.status === 403 || response.status === 410) throw new Gone("Not there");
     if (!response.ok) throw new Error(`The server said ${response.status}`);
     const bytes = await counted(response, onProgress);
     return source.encrypted ? decryptBytes(bytes, source.encrypted) : bytes;
+}
+
+/** What an upload is restricted by, where it is; for what a browser loads by itself, which does not say why it did not. */
+export async function restrictionOn(client: MatrixClient, mxc: string): Promise<Restriction | null> {
+    const address = download(mxc);
+    if (!address) return null;
+    const response = await asked(client, address);
+    try {
+        await refuseWithheld(response);
+    } catch (error) {
+        if (error instanceof Withheld) return error.restriction;
+        throw error;
+    }
+    await response.body?.cancel();
+    return null;
+}
+
+async function refuseWithheld(response: Response): Promise<void> {
+    if (response.status !== 451 && response.status !== 403) return; // RFC 7725: by law; or by the terms
+    const said = (await response
+        .clone()
+        .json()
+        .catch(() => ({}))) as Record<string, unknown>;
+    const restriction = restrictionIn(said);
+    if (restriction) throw new Withheld(restriction);
 }
 
 async function asked(client: MatrixClient, address: string): Promise<Response> {

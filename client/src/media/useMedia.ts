@@ -1,20 +1,25 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useMatrix } from "../matrix/matrix";
+import type { Restriction } from "../session/restricted";
+import { inOneText } from "../session/restrictionWords";
+import { words } from "../words";
 import { download } from "./address";
 import type { Source } from "./attachment";
 import { Damaged } from "./encrypted";
-import { Gone, objectUrl } from "./load";
+import { Gone, objectUrl, Withheld } from "./load";
 
 export interface Loaded {
     url: string | null;
     /** Of what is being loaded, 0 to 1. */
     progress: number;
-    wrong: "gone" | "damaged" | "network" | null;
+    wrong: "gone" | "withheld" | "damaged" | "network" | null;
+    /** By what it is withheld. */
+    restriction: Restriction | null;
     again: () => void;
 }
 
-const NOTHING = { url: null, progress: 0, wrong: null } as const;
+const NOTHING = { url: null, progress: 0, wrong: null, restriction: null } as const;
 
 /** An address for a picture, video or sound, once it is wanted. What is open comes straight from the server. */
 export function useMedia(source: Source | null, type: string, isWanted: boolean): Loaded {
@@ -32,8 +37,8 @@ export function useMedia(source: Source | null, type: string, isWanted: boolean)
             if (!isGone) setState({ ...NOTHING, progress: loaded / total });
         });
         url.then(
-            (found) => isGone || setState({ url: found, progress: 1, wrong: null }),
-            (error: unknown) => isGone || setState({ ...NOTHING, wrong: why(error) }),
+            (found) => isGone || setState({ ...NOTHING, url: found, progress: 1 }),
+            (error: unknown) => isGone || setState({ ...NOTHING, ...why(error) }),
         );
         return () => {
             isGone = true;
@@ -41,12 +46,18 @@ export function useMedia(source: Source | null, type: string, isWanted: boolean)
         };
     }, [client, mxc, type, isWanted, plain, attempt]);
     const again = (): void => setAttempt((before) => before + 1);
-    return plain ? { url: isWanted ? plain : null, progress: 0, wrong: null, again } : { ...state, again };
+    return plain ? { ...NOTHING, url: isWanted ? plain : null, again } : { ...state, again };
 }
 
-function why(error: unknown): Loaded["wrong"] {
-    if (error instanceof Gone) return "gone";
-    return error instanceof Damaged ? "damaged" : "network";
+export function why(error: unknown): Pick<Loaded, "wrong" | "restriction"> {
+    if (error instanceof Withheld) return { wrong: "withheld", restriction: error.restriction };
+    const wrong = error instanceof Gone ? "gone" : error instanceof Damaged ? "damaged" : "network";
+    return { wrong, restriction: null };
+}
+
+/** Why there is nothing to see, for the person. */
+export function wrongInWords(wrong: Exclude<Loaded["wrong"], null>, restriction: Restriction | null): string {
+    return restriction ? inOneText(restriction) : words.value.media.wrong[wrong];
 }
 
 /** Whether an element has been near the part of the page that is seen. */

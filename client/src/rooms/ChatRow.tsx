@@ -100,7 +100,7 @@ function sayer(view: RoomView, matrix: Matrix): string {
     if (view.isSaved) return "";
     const sender = view.last?.getSender();
     if (sender === matrix.me) return `${words.value.common.you}: `;
-    return view.partner ? "" : `${view.last?.sender?.name ?? sender ?? ""}: `;
+    return view.partner || view.isOfficial ? "" : `${view.last?.sender?.name ?? sender ?? ""}: `;
 }
 
 /** A sign for who sees, and words for who listens. */

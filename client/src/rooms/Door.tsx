@@ -1,3 +1,4 @@
+import { MatrixError } from "matrix-js-sdk";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { navigate } from "../app/route";
@@ -8,6 +9,8 @@ import { Icon } from "../design/Icon";
 import { Spinner } from "../design/Spinner";
 import { trying } from "../design/Toasts";
 import { useMatrix } from "../matrix/matrix";
+import { type Restriction, restrictionIn } from "../session/restricted";
+import { inOneText, titleOf } from "../session/restrictionWords";
 import { words } from "../words";
 import "./Invitation.css";
 
@@ -18,6 +21,7 @@ export function Door({ address }: { address: string }): JSX.Element {
     const { client, rooms: list } = useMatrix();
     const { rooms, search, common } = words.value;
     const [summary, setSummary] = useState<Summary | "loading" | "none">("loading");
+    const [restriction, setRestriction] = useState<Restriction | null>(null);
     const [isBusy, setBusy] = useState(false);
     const [hasAsked, setAsked] = useState(list.room(address)?.getMyMembership() === "knock");
     useEffect(() => {
@@ -30,12 +34,17 @@ export function Door({ address }: { address: string }): JSX.Element {
             } else setSummary(found);
         };
         setSummary("loading");
-        client.getRoomSummary(address).then(show, () => show("none"));
+        setRestriction(null);
+        client.getRoomSummary(address).then(show, (error: unknown) => {
+            if (!isStale) setRestriction(error instanceof MatrixError ? restrictionIn(error.data) : null);
+            show("none");
+        });
         return () => {
             isStale = true;
         };
     }, [address, client, list]);
     if (summary === "loading") return <Spinner label={common.loading} />;
+    if (restriction) return <EmptyState title={titleOf(restriction)}>{inOneText(restriction)}</EmptyState>;
     if (summary === "none") return <EmptyState title={rooms.unknown}>{rooms.unknownMore}</EmptyState>;
     const name = summary.name ?? address;
     const isPublic = summary.join_rule === "public";

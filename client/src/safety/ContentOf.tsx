@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useMatrix } from "../matrix/matrix";
+import { day } from "../session/restrictionWords";
 import { oneEvent } from "../timeline/oneEvent";
 import { bodyOf } from "../timeline/tiles/text";
 import { words } from "../words";
 import type { Decision } from "./api";
-import { day } from "./reasons";
 
 /** What a decision is about, as it was when it was reported; an encrypted message as this device can read it. */
 export function ContentOf({ decision }: { decision: Decision }): JSX.Element {

@@ -1,11 +1,12 @@
 import type { ComponentChildren, JSX } from "preact";
 import { Icon } from "../design/Icon";
+import { day } from "../session/restrictionWords";
 import { language, words } from "../words";
 import type { Decision } from "./api";
 import { ComplaintPart } from "./ComplaintPart";
 import { ContentOf } from "./ContentOf";
 import { categoryName, inLanguage } from "./catalogue";
-import { day, extent, howFound, measureName } from "./reasons";
+import { extent, howFound, measureName } from "./reasons";
 import { useCatalogue } from "./useCatalogue";
 import "./DecisionView.css";
 

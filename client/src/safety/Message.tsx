@@ -2,7 +2,6 @@ import type { Room } from "matrix-js-sdk";
 import type { JSX } from "preact";
 import { Button } from "../design/Button";
 import { Icon } from "../design/Icon";
-import { shortTime, timeOfDay } from "../rooms/times";
 import { language, words } from "../words";
 import type { Chosen } from "./disclose";
 import "./Message.css";
@@ -25,7 +24,7 @@ export function Message({ chosen, room, onRemove }: MessageProps): JSX.Element {
             <p class="handed-head">
                 <bdi>{name}</bdi>
                 <time dateTime={new Date(at).toISOString()}>
-                    {shortTime(at, language.value)} {timeOfDay(at, language.value)}
+                    {new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(at)}
                 </time>
             </p>
             {event.isRelation("m.replace") && <p class="handed-note">{safety.messageChanged}</p>}

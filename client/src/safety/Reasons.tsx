@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { addressOf } from "../app/route";
 import type { Restriction } from "../session/restricted";
+import { contestAddress, linesOf } from "../session/restrictionWords";
 import { language, words } from "../words";
-import { categoryName } from "./catalogue";
-import { contestAddress, linesOf } from "./restrictionWords";
+import { categoryName, inLanguage } from "./catalogue";
 import { useCatalogue } from "./useCatalogue";
+import "./Reasons.css";
 
 /** Why something is restricted, and the way to contest it: to the decision for whose it is, else to where it says. */
 export function Reasons({ restriction, isMine }: { restriction: Restriction; isMine: boolean }): JSX.Element {
@@ -13,14 +14,13 @@ export function Reasons({ restriction, isMine }: { restriction: Restriction; isM
     const { decision, reason, told, ground } = restriction;
     const term = ground === "terms" ? catalogue?.terms.find(({ id }) => id === told.reference) : undefined;
     const category = categoryName(catalogue, reason, language.value);
-    const termText = term && term[language.value.split("-", 1)[0] ?? "en"];
     const contest = contestAddress(restriction);
     return (
         <div class="reasons">
             {linesOf(restriction).map((line) => (
                 <p key={line}>{line}</p>
             ))}
-            {typeof termText === "string" && <p>{termText}</p>}
+            {term && <p>{inLanguage(term, language.value)}</p>}
             {category && <p>{safety.category(category)}</p>}
             {isMine ? (
                 <p>

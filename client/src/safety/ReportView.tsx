@@ -2,11 +2,11 @@ import type { JSX } from "preact";
 import { chatAddress } from "../app/route";
 import { Icon } from "../design/Icon";
 import { useMatrix } from "../matrix/matrix";
+import { day } from "../session/restrictionWords";
 import { language, words } from "../words";
 import type { Filed } from "./api";
 import { ComplaintPart } from "./ComplaintPart";
 import { categoryName } from "./catalogue";
-import { day } from "./reasons";
 import { useCatalogue } from "./useCatalogue";
 import "./ReportView.css";
 

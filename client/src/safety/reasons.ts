@@ -1,11 +1,7 @@
+import { countryNames } from "../session/countries";
+import { day } from "../session/restrictionWords";
 import { language, words } from "../words";
 import type { Measure, Statement } from "./api";
-import { countryNames } from "./countries";
-
-/** A day, as it is written where this person is. */
-export function day(at: number): string {
-    return new Intl.DateTimeFormat(language.value, { dateStyle: "long" }).format(at);
-}
 
 export function measureName(kind: string, measure: string): string {
     const { measures } = words.value.safety;

@@ -1,5 +1,7 @@
 import { words } from "../words";
 import { Refusal, Unreachable } from "./ask";
+import { restrictionIn } from "./restricted";
+import { inOneText } from "./restrictionWords";
 import { Unsupported } from "./signUp";
 
 /** Why logging in or signing up did not work, for the person who tried. */
@@ -8,6 +10,8 @@ export function inWords(error: unknown): string {
     if (error instanceof Unreachable) return session.offline;
     if (error instanceof Unsupported) return session.unsupported;
     if (!(error instanceof Refusal)) return common.somethingBroke;
+    const restriction = restrictionIn(error.body);
+    if (restriction) return inOneText(restriction);
     switch (error.errcode) {
         case "M_USER_IN_USE":
         case "M_EXCLUSIVE":

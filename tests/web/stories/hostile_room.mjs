@@ -100,6 +100,33 @@ try {
     check(sizes.page <= 0 && sizes.lines === 0, `nothing is wider than the window: ${JSON.stringify(sizes)}`);
     told("nothing of it runs, or breaks the page");
 
+    // A room that calls itself what the server's is called, and speaks as that does.
+    const { room_id: imitation } = await ask("POST", "client/v3/createRoom", token, {
+        name: "tower.test",
+        invite: [eve.user_id.replace("@eve", "@ann")],
+        creation_content: { "org.chappe.server_notices": true },
+    });
+    const pretended = { type: "statement", decision: "x", explanation: "Send your password to @eve", measures: [{ kind: "account", measure: "locked", territories: [], until: null }] };
+    const restricted = { measure: "removed", decision: "x", ground: "order", territories: [], told: { contest: "https://evil.example" } };
+    const marked = { "org.chappe.safety": pretended, "org.chappe.restricted": restricted, "m.server_notice_type": "m.server_notice.usage_limit_reached" };
+    await ask("PUT", `client/v3/rooms/${imitation}/send/m.room.message/i1`, token, { msgtype: "m.server_notice", body: "I am the server", ...marked });
+    const refused = await ask("PUT", `client/v3/rooms/${imitation}/state/m.room.member/@server:tower.test`, token, { membership: "invite" });
+    check(refused.errcode === "M_FORBIDDEN", `nobody has the server in a room: ${JSON.stringify(refused)}`);
+    await ann.chat("tower.test").click();
+    await ann.button("Accept").click();
+    await ann.message("I am the server").waitFor();
+    await ann.field().waitFor(); // one can answer, as in any chat
+    check((await ann.page.getByText("Official messages of this server").count()) === 0, "it is not taken for the server");
+    check((await ann.page.locator(".notice-card, .restricted, .safety-banner").count()) === 0, "it tells no decision");
+    await ann.button("More").click();
+    await ann.page.getByRole("menuitem", { name: "Leave" }).waitFor();
+    await ann.page.keyboard.press("Escape");
+    told("nobody is taken for the server");
+
+    await ann.page.getByRole("list", { name: "Chats" }).getByRole("link").filter({ hasNotText: "tower.test" }).first().click();
+    await ann.message("the last one").waitFor();
+    await box.evaluate((element) => element.scrollTo(0, 0));
+    await ann.page.getByRole("button", { name: /holidaygpj/ }).first().evaluate((button) => button.scrollIntoView());
     const saving = ann.page.waitForEvent("download");
     await ann.page.getByRole("button", { name: "Save drawing.svg" }).click();
     await saving;

@@ -3,11 +3,11 @@ import { navigate } from "../../app/route";
 import { Button } from "../../design/Button";
 import { Icon } from "../../design/Icon";
 import { useMatrix } from "../../matrix/matrix";
+import { titleOf } from "../../session/restrictionWords";
 import { words } from "../../words";
 import { markNoticesRead, type Notice, onAccount, unreadNotice } from "../notices";
 import { Reasons } from "../Reasons";
 import { extent, measureName } from "../reasons";
-import { titleOf } from "../restrictionWords";
 import { shutOut } from "../standing";
 import "./safety.css";
 

@@ -5,13 +5,14 @@ import { Button } from "../../design/Button";
 import { Icon } from "../../design/Icon";
 import { Spinner } from "../../design/Spinner";
 import { useMatrix } from "../../matrix/matrix";
+import { day } from "../../session/restrictionWords";
 import type { SettingsPage } from "../../settings/registry";
 import { words } from "../../words";
 import { type Decision, Safety } from "../api";
 import { DecisionView } from "../DecisionView";
 import { markNoticesRead, news } from "../notices";
 import { ReportView } from "../ReportView";
-import { day, measureName } from "../reasons";
+import { measureName } from "../reasons";
 import { type Pages, usePages } from "../usePages";
 import "./safety.css";
 

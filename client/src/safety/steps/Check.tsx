@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { Icon } from "../../design/Icon";
+import { countryName } from "../../session/countries";
 import { previewOf } from "../../timeline/registry";
 import { language, words } from "../../words";
 import { inLanguage } from "../catalogue";
-import { countryName } from "../countries";
 import { isSealed } from "../disclose";
 import { type Draft, reportOf, type Target } from "../draft";
 import { Message } from "../Message";

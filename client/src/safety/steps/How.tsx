@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { Field } from "../../design/Field";
+import { countries } from "../../session/countries";
 import { language, words } from "../../words";
 import type { Door } from "../api";
-import { countries } from "../countries";
 import type { Draft, Target } from "../draft";
 import { TextArea } from "../TextArea";
 import { Messages } from "./Messages";

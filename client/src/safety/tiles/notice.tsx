@@ -66,7 +66,12 @@ function cardOf(notice: Notice): CardText {
         }
         case "reversal": {
             const line = notice["partly"] === true ? safety.reversedPartly : safety.reversed;
-            return { title: safety.cardReversal, lines: [line], icon: "check", link: toDecision };
+            return {
+                title: safety.cardReversal,
+                lines: [line],
+                icon: "check",
+                link: { ...toDecision, label: safety.toDecision },
+            };
         }
         case "complaint": {
             const state = (safety.complaintStates as Record<string, string>)[text("state")];

@@ -2,11 +2,11 @@ import type { MatrixEvent } from "matrix-js-sdk";
 import type { JSX } from "preact";
 import { Icon } from "../../design/Icon";
 import { SAID } from "../../matrix/roomView";
+import { titleOf } from "../../session/restrictionWords";
 import type { Tile, TileProps } from "../../timeline/registry";
 import { words } from "../../words";
 import { Reasons } from "../Reasons";
 import { restrictionOf } from "../restricted";
-import { titleOf } from "../restrictionWords";
 import "./restricted.css";
 
 /** In the place of a message that is removed or withheld: that it is so, why, where, and how that can be contested. */

@@ -1,7 +1,6 @@
-import type { Restriction } from "../session/restricted";
 import { language, words } from "../words";
 import { countryNames } from "./countries";
-import { day } from "./reasons";
+import type { Restriction } from "./restricted";
 
 /** That something is restricted, in one line. */
 export function titleOf({ measure, territories }: Restriction): string {
@@ -13,16 +12,30 @@ export function titleOf({ measure, territories }: Restriction): string {
 /** On what it rests, and until when. */
 export function linesOf({ ground, told, until }: Restriction): string[] {
     const { safety } = words.value;
+    // Of the terms, the reference is the name of one of them, which whoever shows this tells in words.
     const by = [told.authority, told.law, told.reference].filter(Boolean).join(", ");
     const grounds = {
         terms: safety.byTerms,
         law: by ? safety.byLawOf(by) : safety.byLaw,
         order: by ? safety.byOrderOf(by) : safety.byOrder,
     };
-    return [grounds[ground], ...(until === undefined ? [] : [safety.untilDay(day(until))])];
+    return [grounds[ground], ...(until === undefined ? [] : [safety.holdsUntil(day(until))])];
+}
+
+/** All of it, where there is no more room than for a text. */
+export function inOneText(restriction: Restriction): string {
+    const { safety } = words.value;
+    const contest = contestAddress(restriction);
+    const parts = [`${titleOf(restriction)}.`, ...linesOf(restriction), safety.reference(restriction.decision)];
+    return [...parts, ...(contest ? [safety.contestAt(contest)] : [])].join(" ");
 }
 
 /** An address that one may be sent to from what somebody else has written down. */
 export function contestAddress({ told }: Restriction): string | null {
     return told.contest && /^https:\/\//.test(told.contest) ? told.contest : null;
+}
+
+/** A day, as it is written where this person is. */
+export function day(at: number): string {
+    return new Intl.DateTimeFormat(language.value, { dateStyle: "long" }).format(at);
 }
