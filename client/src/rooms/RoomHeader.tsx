@@ -43,18 +43,20 @@ export function RoomHeader({ view }: { view: RoomView }): JSX.Element {
                     <bdi class="room-header-name one-line">{view.name}</bdi>
                     <span class="room-header-kind one-line">
                         <Icon name={view.isOfficial ? "shield" : view.isEncrypted ? "lock" : "open"} size={14} />
-                        {view.isOfficial ? (
-                            rooms.official
-                        ) : typing.length > 0 ? (
-                            rooms.isTyping([...typing])
-                        ) : (
-                            <>
-                                {view.isEncrypted ? rooms.encrypted : rooms.open}
-                                {view.isSaved
-                                    ? ` · ${words.value.saved.onlyYou}`
-                                    : view.partner === null && ` · ${rooms.members(view.memberCount)}`}
-                            </>
-                        )}
+                        <span class="one-line">
+                            {view.isOfficial ? (
+                                rooms.official
+                            ) : typing.length > 0 ? (
+                                rooms.isTyping([...typing])
+                            ) : (
+                                <>
+                                    {view.isEncrypted ? rooms.encrypted : rooms.open}
+                                    {view.isSaved
+                                        ? ` · ${words.value.saved.onlyYou}`
+                                        : view.partner === null && ` · ${rooms.members(view.memberCount)}`}
+                                </>
+                            )}
+                        </span>
                     </span>
                 </span>
             </button>

@@ -2,6 +2,7 @@ import type { MatrixEvent, Room } from "matrix-js-sdk";
 import type { IconName } from "../design/Icon";
 import type { MenuEntry } from "../design/Menu";
 import type { Matrix } from "../matrix/matrix";
+import { restrictionIn } from "../session/restricted";
 
 export interface Aimed {
     event: MatrixEvent;
@@ -39,7 +40,8 @@ export function actionsFor(aimed: Aimed): MenuEntry[] {
         }));
 }
 
-/** It has reached the server, and is not deleted: one can point at it. */
+/** It has reached the server, and is neither deleted nor withheld: one can point at it. */
 export function isThere({ event }: Aimed): boolean {
-    return !event.status && !event.isRedacted() && !event.isDecryptionFailure();
+    const isWithheld = restrictionIn(event.getUnsigned() as Record<string, unknown>) !== null;
+    return !event.status && !event.isRedacted() && !event.isDecryptionFailure() && !isWithheld;
 }
