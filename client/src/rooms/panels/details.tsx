@@ -52,7 +52,9 @@ function Details({ roomId }: { roomId: string }): JSX.Element | null {
                     </span>
                 </p>
             )}
-            {room && view.partner === null && !view.isOfficial && !view.isSaved && <GroupActions key={roomId} room={room} />}
+            {room && view.partner === null && !view.isOfficial && !view.isSaved && (
+                <GroupActions key={roomId} room={room} />
+            )}
             {allDetailsParts.map((Part, i) => (
                 <Part key={i} view={view} />
             ))}
