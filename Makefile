@@ -62,6 +62,7 @@ docs: $(STAMPS)/dev ## Write again the pages that are made from code.
 	$(BIN)/chappe config --markdown > docs/reference/settings.md
 	$(BIN)/python -c $(ENDPOINTS) > docs/reference/endpoints.md
 	$(BIN)/python -m tests.tidy.operations > docs/reference/operations.md
+	$(BIN)/python -m tests.tidy.requirements > docs/reference/requirements.md
 
 ENDPOINTS = 'from chappe import app; from chappe.http import reference; \
     print(reference.endpoints_page(app.all_routes()), end="")'
