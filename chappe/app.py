@@ -211,7 +211,7 @@ class Chappe:
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock, cost)
         operators.install(
             self.resources,
-            operators.ConsolePages(*operators.PAGES),
+            operators.ConsolePages(*operators.PAGES[:2], *moderation.PAGES, *operators.PAGES[2:]),
             operators.Kinds(*operators.KINDS, *moderation.KINDS),
             operators.SharedDevices(push.share_a_phone),
         )
@@ -226,7 +226,7 @@ class Chappe:
         server_notices.install(self.resources, server_notices.Languages([push.language_of, accounts.language_of]))
         keys.install(self.resources)
         push.install(self.resources, self.bus)
-        self.teller = moderation.install(self.resources, self.bus, database)
+        self.teller, self.bulk_runner = moderation.install(self.resources, self.bus, database)
         self.alarms = clocks.Alarms(settings, self.bus, database, clock)
         self.application = Application(
             all_routes(),
@@ -292,6 +292,7 @@ class Chappe:
         self._tasks.append(asyncio.create_task(self.alarms.run()))
         pictures = self.resources.of(previews.Pictures)
         self._tasks.append(asyncio.create_task(previews.sweep_hourly(self.bus, database, clock, pictures)))
+        self._tasks.append(asyncio.create_task(self.bulk_runner.run()))
         if settings.mail is not None:
             from chappe.mail.postman import Postman
 

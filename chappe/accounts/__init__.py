@@ -28,6 +28,7 @@ from chappe.accounts.deactivate import Deactivated
 from chappe.accounts.emails import language_of
 from chappe.accounts.emails import tell as tell_by_mail
 from chappe.accounts.filters import filter_of
+from chappe.accounts.known import Known, KnownDevice, known_of
 from chappe.accounts.log_out import DevicesGone
 from chappe.accounts.machine import Machine
 from chappe.accounts.owner_link import owner_link
@@ -142,6 +143,8 @@ __all__ = [
     "Deactivated",
     "DeviceRenamed",
     "DevicesGone",
+    "Known",
+    "KnownDevice",
     "Machine",
     "ManagedData",
     "OperatorMade",
@@ -157,6 +160,7 @@ __all__ = [
     "filter_of",
     "install",
     "is_in_good_standing",
+    "known_of",
     "language_of",
     "moderation_capability",
     "owner_link",

@@ -61,6 +61,7 @@ WHILE_SUSPENDED = _LOG_OUT | {
     f"{_V3}/user/{{user_id}}/rooms/{{room_id}}/tags/{{tag}}",
     f"{_V3}/search",
     f"{_V3}/user_directory/search",
+    "/_chappe/client/v1/safety/decisions/{decision_id}/complaint",  # Art. 20 DSA: whom it restricts contests it
 }
 """What a suspended account may ask for besides all that only reads. What is not named here is refused."""
 

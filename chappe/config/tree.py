@@ -189,6 +189,20 @@ class Settings:
         default=7,
         example="30",
     )
+    second_review_percent: int = setting(
+        """How many of a hundred decisions of the safety desk are judged again by somebody who does not see them,
+        drawn by chance. Those about children, self-harm and public security always are.""",
+        kinds.whole_number(0, 100),
+        default=5,
+        example="10",
+    )
+    reviewer_minutes: int = setting(
+        """How many minutes a day one reviewer looks at reported content. Then the desk shows no more pictures until the
+        next day, and asks to hand over.""",
+        kinds.whole_number(1, 1440),
+        default=240,
+        example="180",
+    )
     max_upload_bytes: int = setting(
         "The largest file that people may upload, in bytes. A proxy in front must let it through.",
         kinds.whole_number(1_000, 100_000_000_000),

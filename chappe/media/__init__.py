@@ -8,9 +8,9 @@ The acts: `add.py` at once, or under an id given out before · `begin.py` in sev
 `uploader_gone.py` with the account.
 `rules.py` `ranges.py` `sizes.py` pure · `uploads.py` taking in · `spool.py` what is on its way · `resume.py`
 `unfinished.py` `upload_headers.py` what comes in several requests: whose turn it is, the files, what is told about it ·
-`files.py` `files_s3.py` where bytes are kept · `find.py` `serve.py` giving out · `arrivals.py` waiting for an upload ·
-`thumbnails.py` kept thumbnails · `decoders.py` the programs that make them, `decoder.py` such a program · `sweep.py`
-the sweeper · `store.py` all SQL · `routes.py` `routes_resumable.py` the endpoints.
+`files.py` `files_s3.py` where bytes are kept · `find.py` `serve.py` giving out, `shown.py` to staff · `arrivals.py`
+waiting for an upload · `thumbnails.py` kept thumbnails · `decoders.py` the programs that make them, `decoder.py` such a
+program · `sweep.py` the sweeper · `store.py` all SQL · `routes.py` `routes_resumable.py` the endpoints.
 
 Tables, in the shard of the media id: media, reserved_media, unfinished_upload, unlinked_file.
 """
@@ -31,6 +31,7 @@ from chappe.media.remove import MEDIA, erase_media, remove_all_media_of, remove_
 from chappe.media.resume import Resumable
 from chappe.media.routes import routes
 from chappe.media.routes_resumable import routes as routes_resumable
+from chappe.media.shown import file_bytes, show_file, show_thumbnail
 from chappe.media.spool import Received, Spool
 from chappe.media.store import media_ids_of
 from chappe.media.sweep import Sweeper
@@ -98,9 +99,12 @@ __all__ = [
     "Uploads",
     "add_media",
     "close",
+    "file_bytes",
     "install",
     "media_ids_of",
     "new_media_id",
     "remove_all_media_of",
     "remove_media",
+    "show_file",
+    "show_thumbnail",
 ]

@@ -13,6 +13,7 @@ from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
 from chappe.http import DEVICE, GUEST, JSON, NOBODY, Answer, JSONObject, Limit, Request, Routes
+from chappe.ids import UserID
 from chappe.media import rules
 from chappe.media.add import (
     RESERVED_MS,
@@ -27,7 +28,7 @@ from chappe.media.files import Files, pieces_of
 from chappe.media.find import find
 from chappe.media.routes_resumable import UPLOAD, begin, refusals_heard
 from chappe.media.serve import Content, send
-from chappe.media.sizes import Method, wanted_size
+from chappe.media.sizes import Method, Wanted, wanted_size
 from chappe.media.spool import Received, cannot_read
 from chappe.media.store import Media
 from chappe.media.thumbnails import Thumbnails
@@ -118,7 +119,7 @@ async def put_upload(request: Request, server_name: str, media_id: str, query: U
 async def get_download(request: Request, server_name: str, media_id: str, query: DownloadQuery) -> Answer:
     """Download a file, or a part of it (spec: "GET /media/download/{serverName}/{mediaId}")."""
     media = await find(request, server_name, media_id, query.timeout_ms)
-    return await _whole(request, media, media.content_type, media.filename)
+    return await whole(request, media, media.content_type, media.filename)
 
 
 @routes.get(_DOWNLOAD + "/{file_name}", auth=GUEST)
@@ -128,7 +129,7 @@ async def get_download_as(
     """Download a file under another name (spec: "GET /media/download/{serverName}/{mediaId}/{fileName}")."""
     filename = rules.require_filename(file_name)
     media = await find(request, server_name, media_id, query.timeout_ms)
-    return await _whole(request, media, media.content_type, filename)
+    return await whole(request, media, media.content_type, filename)
 
 
 @routes.get(_THUMBNAIL, auth=GUEST)
@@ -138,19 +139,7 @@ async def get_thumbnail(request: Request, server_name: str, media_id: str, query
         raise Refused(Errcode.INVALID_PARAM, "width and height are numbers of pixels, at least 1.")
     media = await find(request, server_name, media_id, query.timeout_ms)
     wanted = wanted_size(query.width, query.height, query.method, animated=query.animated)
-    thumbnail = await request.of(Thumbnails).of(request.device.user_id, media, wanted)
-    if thumbnail.path is None:
-        return await _whole(request, media, thumbnail.content_type, _thumbnail_name(thumbnail.content_type))
-    path: Path = thumbnail.path
-    content = Content(
-        etag=path.name,
-        content_type=thumbnail.content_type,
-        disposition=rules.disposition(thumbnail.content_type, _thumbnail_name(thumbnail.content_type)),
-        size_bytes=thumbnail.size_bytes,
-        pieces=lambda first, end: pieces_of(path, first, end),
-        local_path=str(path),
-    )
-    return send(request, content)
+    return await thumbnail_of(request, request.device.user_id, media, wanted)
 
 
 @routes.get("/_matrix/client/v1/media/config", auth=GUEST)
@@ -189,7 +178,8 @@ def _body(request: Request) -> AsyncIterator[bytes]:
     return request.stream(limit=request.of(Settings).max_upload_bytes)
 
 
-async def _whole(request: Request, media: Media, content_type: str, filename: str | None) -> Answer:
+async def whole(request: Request, media: Media, content_type: str, filename: str | None) -> Answer:
+    """A file that is known to be there, as it is."""
     files, key = request.of(Files), media.file_key
     try:
         is_there = await files.has(key)
@@ -206,6 +196,23 @@ async def _whole(request: Request, media: Media, content_type: str, filename: st
         size_bytes=media.size_bytes,
         pieces=lambda first, end: files.pieces(key, first, end),
         local_path=str(path) if path is not None else None,
+    )
+    return send(request, content)
+
+
+async def thumbnail_of(request: Request, for_whom: UserID, media: Media, wanted: Wanted) -> Answer:
+    """A small version of an image."""
+    thumbnail = await request.of(Thumbnails).of(for_whom, media, wanted)
+    if thumbnail.path is None:
+        return await whole(request, media, thumbnail.content_type, _thumbnail_name(thumbnail.content_type))
+    path: Path = thumbnail.path
+    content = Content(
+        etag=path.name,
+        content_type=thumbnail.content_type,
+        disposition=rules.disposition(thumbnail.content_type, _thumbnail_name(thumbnail.content_type)),
+        size_bytes=thumbnail.size_bytes,
+        pieces=lambda first, end: pieces_of(path, first, end),
+        local_path=str(path),
     )
     return send(request, content)
 

@@ -11,11 +11,34 @@ imposes and the record in the audit log are one commit (law 4). Whom it concerns
 where a notice points, `links.py` links that prove who has them) · `categories.py` `terms.py` what things are called
 by law and terms · `rules.py` pure · `store.py` `decisions_store.py` all SQL.
 
-Tables, in the register: moderation_case, filing, case_entry, decision, measure, statement, complaint, flagger.
+The desk itself, pages of the console: `console_….py` a page or a few each, `console_desk.py` what they have in common ·
+`queues.py` what waits · `form.py` `reasons.py` (`reasons.toml`) `preview.py` entering a decision, and how it will be
+told · `bulk.py` `bulk_runner.py` many cases at once · `sample.py` second reviews · `exposure.py` what reviewers are
+shown · `sealed.py` what child safety keeps sealed · `threat.py` telling authorities · `queue_store.py` `work_store.py`
+`bulk_store.py` their SQL.
+
+Tables, in the register: moderation_case, filing, case_entry, decision, measure, statement, complaint, flagger,
+review_sample, exposure, reviewer, bulk, bulk_case, sealed_opening, threat_notice.
 """
 
 from chappe.http import Routes
+from chappe.moderation import (
+    console_bulk,
+    console_case,
+    console_complaints,
+    console_decide,
+    console_desk,
+    console_flaggers,
+    console_queue,
+    console_review,
+    console_threat,
+    sealed,
+)
 from chappe.moderation.acts import ACTS
+from chappe.moderation.bulk import BulkWoken
+from chappe.moderation.bulk_runner import BulkRunner
+from chappe.moderation.console_desk import PAGES
+from chappe.moderation.queues import Load
 from chappe.moderation.routes import routes as _reports
 from chappe.moderation.routes_own import routes as _own
 from chappe.moderation.routes_public import routes as _public
@@ -26,16 +49,30 @@ from chappe.resources import Resources
 from chappe.storage import Database
 from chappe.stream import Bus
 
-ROUTES = Routes(_reports, _own, _public)
+_desk = Routes(
+    console_desk.files,
+    console_queue.routes,
+    console_case.routes,
+    console_decide.routes,
+    console_bulk.routes,
+    console_review.routes,
+    console_complaints.routes,
+    console_threat.routes,
+    console_flaggers.routes,
+)
 
-KINDS = (KIND,)
+ROUTES = Routes(_reports, _own, _public, _desk)
+
+KINDS = (KIND, sealed.KIND)
 
 
-def install(resources: Resources, bus: Bus, database: Database) -> Teller:
-    """Add what the desk keeps in memory. Returns who tells those who filed something; `app.py` lets it run."""
-    woken = Woken()
-    resources.add(woken)
-    return Teller(bus, database, woken)
+def install(resources: Resources, bus: Bus, database: Database) -> tuple[Teller, BulkRunner]:
+    """Add what the desk keeps in memory. Returns who tells those who filed something, and who decides many cases at
+    once; `app.py` lets both run."""
+    woken, bulk_woken = Woken(), BulkWoken()
+    for thing in (woken, bulk_woken, Load(database)):
+        resources.add(thing)
+    return Teller(bus, database, woken), BulkRunner(bus, database, bulk_woken)
 
 
-__all__ = ["ACTS", "KINDS", "ROUTES", "Teller", "install"]
+__all__ = ["ACTS", "KINDS", "PAGES", "ROUTES", "BulkRunner", "Teller", "install"]

@@ -13,6 +13,7 @@ from chappe.moderation.reverse import reverse_in, standing
 from chappe.moderation.rules import COMPLAINT_DAYS, JUDGES, MAX_REASON_CHARS
 from chappe.moderation.words import ComplaintState, Outcome
 from chappe.operators import Operator, StaffRefused, require
+from chappe.operators.rules import require_reason
 from chappe.stream import Device, Transaction
 
 _DAY_MS = 86_400_000
@@ -95,6 +96,19 @@ async def claim_complaint(tx: Transaction, device: Device, complaint_id: str) ->
     operator, complaint, _ = await judge_of(tx, device.user_id, complaint_id)
     decisions_store.claim_complaint(tx, complaint.id, operator.user_id, otherwise=_taken())
     store.note(tx, complaint.case_number, operator.user_id, "complaint_claimed", {"complaint": complaint.id})
+
+
+async def message(tx: Transaction, device: Device, complaint_id: str, text: str) -> None:
+    """An act: tell or ask whoever complained something, before the complaint is answered. R88."""
+    operator, complaint, _ = await judge_of(tx, device.user_id, complaint_id)
+    text = require_reason(text)
+    if complaint.state is not ComplaintState.OPEN:
+        raise _taken()
+    filing: Filing | None = await store.filing(tx, complaint.filing) if complaint.filing else None
+    email, language = (filing.email, filing.language) if filing is not None else ("", "")
+    await tell.complaint_message(tx, complaint, secrets.token_urlsafe(9), text, email, language)
+    told = {"complaint": complaint.id, "text": text}
+    store.note(tx, complaint.case_number, operator.user_id, "complaint_message", told)
 
 
 async def judge(

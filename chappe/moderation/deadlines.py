@@ -42,6 +42,20 @@ async def stop_clocks(tx: Transaction, case: Case, decision: str, by: UserID | s
             await clocks.stop(tx, one.id, f"decision {decision}", by)
 
 
+async def start_threat(tx: Transaction, case: Case, by: UserID) -> None:
+    """Somebody on staff sees a threat to life in a case: its clock runs from now, unless a filing has started it."""
+    subject = subject_of(case.kind.value, case.item)
+    if not any(one.rule == THREAT and one.stopped_at is None for one in await clocks.clocks_of(tx, subject)):
+        clocks.start(tx, THREAT, subject, tx.now, _ZONE, by)
+
+
+async def stop_threat(tx: Transaction, case: Case, notice: str, by: UserID) -> None:
+    """Authorities were told."""
+    for one in await clocks.clocks_of(tx, subject_of(case.kind.value, case.item)):
+        if one.stopped_at is None and one.rule == THREAT:
+            await clocks.stop(tx, one.id, f"notice {notice}", by)
+
+
 def start_complaint(tx: Transaction, complaint: Complaint) -> None:
     """Somebody complained."""
     clocks.start(tx, COMPLAINT, f"complaint {complaint.id}", tx.now, _ZONE, complaint.by_user or "somebody")

@@ -9,7 +9,7 @@ import secrets
 import msgspec
 
 from chappe import audit, restrictions
-from chappe.moderation import decisions_store, statement, store, tell
+from chappe.moderation import decisions_store, sample, statement, store, tell
 from chappe.moderation.claim import reviewer_of, taken
 from chappe.moderation.deadlines import stop_clocks
 from chappe.moderation.records import Case, Decision, Measure
@@ -23,6 +23,8 @@ from chappe.stream import Device, Transaction
 DAY_MS = 86_400_000
 TERRITORIAL = "withheld"
 SYSTEM = "system"
+DECISION_SHOWN = "…"
+"""The reference in a letter that is shown before its decision is made."""
 
 
 async def decide(tx: Transaction, device: Device, number: int, verdict: Verdict) -> str:
@@ -42,10 +44,10 @@ async def decide_in(
     """Decide a case in the hands of `by_user`, who may. `rule` matched, if nobody looked at it yet."""
     proofs = await store.proofs_of(tx, case.number)
     require_sound_verdict(case, verdict, proofs)
-    new = await _decision(tx, case, verdict, by_user, second, rule)
+    new = await draft(tx, tx.now, case, verdict, by_user, second, rule)
     store.close(tx, case.number, by_user, new.id, otherwise=taken())
     decisions_store.add_decision(tx, new)
-    measures = [_measure(tx, new, at, one) for at, one in enumerate(verdict.measures, 1)]
+    measures = measures_of(tx.now, new, verdict)
     for measure in measures:
         decisions_store.add_measure(tx, new.id, measure)
         await restrictions.impose(tx, restriction_of(new, measure))
@@ -59,6 +61,7 @@ async def decide_in(
         reason=new.explanation,
     )  # fmt: skip
     await stop_clocks(tx, case, new.id, by_user)
+    sample.draw(tx, new)
     tell.wake(tx)
     return new.id
 
@@ -69,26 +72,29 @@ async def _state_reasons(tx: Transaction, case: Case, new: Decision, measures: l
     await tell.statement(tx, new.subject, body)
 
 
-async def _decision(tx: Transaction, case: Case, verdict: Verdict, by_user: str, second: str, rule: str) -> Decision:
-    source, detected = await _source_of(tx, case)
+async def draft(
+    source: store.Fetches, now: int, case: Case, verdict: Verdict, by_user: str, second: str = "", rule: str = ""
+) -> Decision:
+    """The decision that a verdict becomes. Nothing is stored."""
+    comes_from, detected = await _source_of(source, case)
     made_at = case.snapshot.get("origin_server_ts")
     restricts = bool(verdict.measures)
     automation = "fully" if rule else "partially" if detected == "yes" else "not"
     return Decision(
-        0, secrets.token_urlsafe(12), case.number, tx.now, by_user, second,
+        0, secrets.token_urlsafe(12), case.number, now, by_user, second,
         Outcome.RESTRICTED if restricts else Outcome.NO_ACTION, case.author if restricts else "",
         verdict.ground.value if verdict.ground else "", verdict.ground_reference, verdict.explanation, verdict.facts,
         verdict.to_user, verdict.proportionality, verdict.category, verdict.keywords, verdict.keyword_other,
-        verdict.content_types, verdict.territories, _ends(tx.now, verdict), source.value, verdict.source_identity,
-        detected, automation, rule or await store.first_rule_of(tx, case.number),
-        made_at if isinstance(made_at, int) else case.opened_at, case.language, tx.now, "", "standing",
+        verdict.content_types, verdict.territories, _ends(now, verdict), comes_from.value, verdict.source_identity,
+        detected, automation, rule or await store.first_rule_of(source, case.number),
+        made_at if isinstance(made_at, int) else case.opened_at, case.language, now, "", "standing",
     )  # fmt: skip
 
 
-async def _source_of(tx: Transaction, case: Case) -> tuple[Source, str]:
+async def _source_of(source: store.Fetches, case: Case) -> tuple[Source, str]:
     """What a decision follows on, and whether anything detected it automatically. Annex II: what a notice preceded
     is never the provider's own initiative."""
-    found = await store.sources_of(tx, case.number)
+    found = await store.sources_of(source, case.number)
     doors = {door for door, _ in found}
     detected = "yes" if Door.AUTOMATIC.value in doors else "no"
     if any(flagger for _, flagger in found):
@@ -106,11 +112,16 @@ def _ends(now: int, verdict: Verdict) -> int | None:
     return now + max(one or 0 for one in days) * DAY_MS if days and None not in days else None
 
 
-def _measure(tx: Transaction, decision: Decision, position: int, one: Planned) -> Measure:
+def measures_of(now: int, decision: Decision, verdict: Verdict) -> list[Measure]:
+    """The measures of a decision by that verdict."""
+    return [_measure(now, decision, at, one) for at, one in enumerate(verdict.measures, 1)]
+
+
+def _measure(now: int, decision: Decision, position: int, one: Planned) -> Measure:
     return Measure(
         position, one.kind, one.subject, one.within_room, one.measure,
         decision.territories if one.measure == TERRITORIAL else (),
-        tx.now + one.days * DAY_MS if one.days is not None else None, f"{decision.id}.{position}", "",
+        now + one.days * DAY_MS if one.days is not None else None, f"{decision.id}.{position}", "",
     )  # fmt: skip
 
 

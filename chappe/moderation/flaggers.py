@@ -14,6 +14,7 @@ from chappe.moderation.rules import is_country
 from chappe.moderation.store import Fetches
 from chappe.moderation.words import Door
 from chappe.operators import Role, StaffRefused, require
+from chappe.storage import Row
 from chappe.stream import Device, Transaction
 
 ENTERS = (Role.OWNER, Role.SENIOR_MODERATOR)
@@ -41,6 +42,43 @@ async def flaggers(source: Fetches) -> list[Flagger]:
     rows = await source.fetch(f"{_ALL} ORDER BY name, id")
     told = [(*row[:3], _areas.decode(row[3]), *row[4:]) for row in rows]
     return [Flagger(*one) for one in told]
+
+
+class Precision(msgspec.Struct, frozen=True):
+    """What became of a trusted flagger's notices in their area: how many, how many wait, how many were right. R74."""
+
+    filed: int
+    waiting: int
+    right: int
+
+    @property
+    def percent(self) -> int | None:
+        """How many of a hundred that were decided led to a restriction that still holds; None before the first."""
+        decided = self.filed - self.waiting
+        return round(100 * self.right / decided) if decided else None
+
+
+async def precision_of(source: Fetches, id: str) -> Precision:
+    """How precise a trusted flagger is. Art. 22(6) DSA speaks of too many notices that are not."""
+    row = await source.fetch_one(
+        "SELECT COUNT(*), SUM(CASE WHEN d.id IS NULL THEN 1 ELSE 0 END), "
+        "SUM(CASE WHEN d.outcome = 'restricted' AND d.state <> 'reversed' THEN 1 ELSE 0 END) FROM filing f "
+        "JOIN moderation_case c ON c.number = f.case_number "
+        "LEFT JOIN decision d ON d.id = c.decision AND c.state = 'decided' WHERE f.flagger = $1 AND f.flagger <> ''",
+        id,
+    )
+    return Precision(0, 0, 0) if row is None else Precision(int(row[0]), int(row[1] or 0), int(row[2] or 0))
+
+
+async def notices_of(source: Fetches, id: str) -> list[Row]:
+    """Every notice of a trusted flagger with what was decided on it, the oldest first: as the report tells it."""
+    return await source.fetch(
+        "SELECT f.id, f.filed_at, c.decided_at, f.category, f.country, f.law, f.reason, f.case_number, d.id, "
+        "d.outcome, d.state, d.automation FROM filing f JOIN moderation_case c ON c.number = f.case_number "
+        "LEFT JOIN decision d ON d.id = c.decision AND c.state = 'decided' WHERE f.flagger = $1 AND f.flagger <> '' "
+        "ORDER BY f.filed_at, f.id",
+        id,
+    )
 
 
 async def expert_for(source: Fetches, filed: Filed) -> str:

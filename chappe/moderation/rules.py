@@ -1,6 +1,7 @@
 """Who may do what at the desk, what comes first, and what a sound verdict is. Pure."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -176,14 +177,27 @@ def _is_proven(case: Case, proofs: tuple[Proof, ...]) -> bool:
 
 def _require_of_case(case: Case, kind: str, subject: str, within: str) -> None:
     """A decision restricts the item of its case, who made it, where it is, or the media in it: nothing else."""
-    known = {
-        (case.kind.value, case.item, case.room_id if case.kind is ItemKind.EVENT else ""),
-        ("room", case.room_id, ""),
-        ("account", case.author, ""),
-        *(("media", one, "") for one in media_of(case.snapshot)),
-    }
-    if not subject or (kind, subject, within) not in known:
+    if Target(kind, subject, within) not in targets_of(case):
         raise _wrong("refused_elsewhere", "A decision restricts what its case is about.")
+
+
+class Target(NamedTuple):
+    """What a decision on a case can restrict. `within` is the room of an event."""
+
+    kind: str
+    subject: str
+    within: str
+
+
+def targets_of(case: Case) -> list[Target]:
+    """All that a decision on a case can restrict, the item first."""
+    found = [
+        Target(case.kind.value, case.item, case.room_id if case.kind is ItemKind.EVENT else ""),
+        Target("account", case.author, ""),
+        Target("room", case.room_id, ""),
+        *(Target("media", one, "") for one in media_of(case.snapshot)),
+    ]
+    return [one for one in dict.fromkeys(found) if one.subject]
 
 
 def media_of(snapshot: dict[str, object]) -> list[str]:

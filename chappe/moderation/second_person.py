@@ -39,8 +39,18 @@ async def _carry_out(tx: Transaction, proposal: Proposal, payload: dict[str, Any
     """Decide, as the one who proposed it; both have to be such who may."""
     verdict, number = _read(payload)
     _, case = await reviewer_of(tx, proposal.proposed_by, number)
+    await reviewer_of(tx, proposal.decided_by or "", number)
     store.claim(tx, number, proposal.proposed_by, otherwise=no_case())
     await decide_in(tx, case, verdict, proposal.proposed_by, second=proposal.decided_by or "")
+
+
+def verdict_of(payload: dict[str, Any]) -> tuple[Verdict, int]:
+    """What is proposed, and for which case."""
+    return _read(payload)
+
+
+def _shown_at(proposal: Proposal) -> str:
+    return f"desk/proposals/{proposal.id}"
 
 
 def _read(payload: dict[str, Any]) -> tuple[Verdict, int]:
@@ -59,4 +69,4 @@ def _concerned(payload: dict[str, Any]) -> frozenset[str]:
     return frozenset(one.subject for one in verdict.measures if one.kind == "account")
 
 
-KIND = Kind(NAME, _REVIEWERS, _APPROVERS, 3 * _DAY_MS, _require_right, _carry_out, _concerned)
+KIND = Kind(NAME, _REVIEWERS, _APPROVERS, 3 * _DAY_MS, _require_right, _carry_out, _concerned, _shown_at)

@@ -1,7 +1,7 @@
 """All the SQL of cases: what was filed, what was decided. Everything is in the register."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -32,14 +32,15 @@ _disclosed = msgspec.json.Decoder(list[Disclosed])
 
 # Cases
 
-_CASE = (
+CASE = (
     "SELECT number, kind, item, room_id, author, dissemination, is_encrypted, snapshot, version, stream, priority, "
     "category, language, opened_at, newest_at, filed, state, claimed_by, claimed_until, decided_at, decision "
     "FROM moderation_case"
 )
 
 
-def _case(row: Row) -> Case:
+def case_of(row: Row) -> Case:
+    """A case, of a row of `CASE`."""
     number, kind, item, room_id, author, spread, encrypted, snapshot, version, stream, *rest = row
     return Case(
         number, ItemKind(kind), item, room_id, author, Dissemination(spread), bool(encrypted),
@@ -49,36 +50,20 @@ def _case(row: Row) -> Case:
 
 async def case(source: Fetches, number: int) -> Case | None:
     """A case."""
-    row = await source.fetch_one(f"{_CASE} WHERE number = $1", number)
-    return None if row is None else _case(row)
+    row = await source.fetch_one(f"{CASE} WHERE number = $1", number)
+    return None if row is None else case_of(row)
 
 
 async def last_case_of(source: Fetches, kind: ItemKind, item: str) -> Case | None:
     """The newest case of an item."""
-    row = await source.fetch_one(
-        f"{_CASE} WHERE kind = $1 AND item = $2 ORDER BY number DESC LIMIT 1", kind.value, item
-    )
-    return None if row is None else _case(row)
+    row = await source.fetch_one(f"{CASE} WHERE kind = $1 AND item = $2 ORDER BY number DESC LIMIT 1", kind.value, item)
+    return None if row is None else case_of(row)
 
 
 async def cases_of(source: Fetches, author: str, limit: int) -> list[Case]:
     """The newest cases about what somebody made."""
-    rows = await source.fetch(f"{_CASE} WHERE author = $1 ORDER BY number DESC LIMIT $2", author, limit)
-    return [_case(row) for row in rows]
-
-
-async def queue(source: Fetches, streams: list[str], languages: list[str], limit: int) -> list[Case]:
-    """The open cases of some queues in the order in which they are due; in some languages, or in any if none."""
-    wanted = " AND (language = '' OR language IN (SELECT * FROM each_text($3)))" if languages else ""
-    arguments: tuple[object, ...] = (limit, languages) if languages else (limit,)
-    found: list[Case] = []
-    for stream in streams:
-        rows = await source.fetch(
-            f"{_CASE} WHERE stream = $1 AND state = 'open'{wanted} ORDER BY priority, opened_at, number LIMIT $2",
-            stream, *arguments,
-        )  # fmt: skip
-        found += [_case(row) for row in rows]
-    return sorted(found, key=lambda one: (one.priority, one.opened_at, one.number))[:limit]
+    rows = await source.fetch(f"{CASE} WHERE author = $1 ORDER BY number DESC LIMIT $2", author, limit)
+    return [case_of(row) for row in rows]
 
 
 def open_case(tx: Transaction, item: Item, filed: Filed, stream: Stream, priority: int, category: str) -> Outcome:
@@ -286,6 +271,12 @@ async def categories_of(source: Fetches, number: int) -> list[str]:
     return [row[0] for row in rows]
 
 
+async def laws_of(source: Fetches, number: int) -> list[str]:
+    """Which laws the filings of a case say that the item breaks, each once."""
+    rows = await source.fetch("SELECT DISTINCT law FROM filing WHERE case_number = $1 AND law <> ''", number)
+    return sorted(row[0] for row in rows)
+
+
 async def sources_of(source: Fetches, number: int) -> list[tuple[str, str]]:
     """Through which doors the filings of a case came, and from which trusted flaggers."""
     sql = "SELECT DISTINCT door, flagger FROM filing WHERE case_number = $1"
@@ -308,6 +299,14 @@ async def has_filed(source: Fetches, number: int, user_id: str) -> bool:
     return row is not None
 
 
+async def has_worked_on(source: Fetches, number: int, user_id: str) -> bool:
+    """Whether the timeline of a case names somebody: they know what came of it."""
+    row = await source.fetch_one(
+        "SELECT 1 FROM case_entry WHERE case_number = $1 AND actor = $2 LIMIT 1", number, user_id
+    )
+    return row is not None
+
+
 async def untold(source: Fetches, limit: int) -> list[tuple[Filing, str]]:
     """Filings of decided cases whose authors were not told yet, and by which decision theirs were decided."""
     columns = ", ".join(f"f.{name}" for name in _FILING_COLUMNS.split(", "))
@@ -322,11 +321,3 @@ async def untold(source: Fetches, limit: int) -> list[tuple[Filing, str]]:
 def mark_told(tx: Transaction, id: str) -> None:
     """Who filed it was told."""
     tx.execute("UPDATE filing SET told_at = $2 WHERE id = $1 AND told_at IS NULL", id, tx.now)
-
-
-async def figures(source: Fetches, now: int) -> list[tuple[str, int, int]]:
-    """Of each queue: its name, how many cases are open, and since when the oldest waits."""
-    rows: list[Any] = await source.fetch(
-        "SELECT stream, COUNT(*), MIN(opened_at) FROM moderation_case WHERE state = 'open' GROUP BY stream"
-    )
-    return [(row[0], int(row[1]), int(row[2])) for row in rows]

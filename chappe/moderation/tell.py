@@ -79,22 +79,37 @@ async def reversal(tx: Transaction, user_id: str, made: Decision, *, partly: boo
 
 async def answer(tx: Transaction, filing: Filing, decision: Decision) -> None:
     """Tell whoever filed something what was decided, and what they can do. Art. 16(5) and (6) DSA."""
-    until = day_of(decision.at + COMPLAINT_DAYS * _DAY_MS)
     link = _link(tx, About.FILING, filing.id)
-    parts: dict[Language, list[str]] = {}
-    for language in Language:
-        say = words(language)
-        parts[language] = [
-            say[_ANSWERS[decision.outcome]].format(why=decision.explanation),
-            say[f"automation_{decision.automation}"],
-            say["answered_redress"].format(until=until, link=link, id=filing.id),
-        ]
+    parts = {language: answer_lines(decision, filing.id, link, language) for language in Language}
     if filing.by_user:
         texts = {one: "\n\n".join((words(one)["answered_title"], *lines)) for one, lines in parts.items()}
         about = {"type": "answer", "filing": filing.id, "decision": decision.id, "outcome": decision.outcome.value}
         person(tx, filing.by_user, f"answer {filing.id} {decision.id}", texts, about)
     elif filing.email:
         await _by_mail(tx, filing.email, filing.language, "answered_title", parts[_language(filing.language)], link)
+
+
+def answer_lines(decision: Decision, reference: str, link: str, language: Language) -> list[str]:
+    """What whoever filed something is told of a decision, but for the title."""
+    say, until = words(language), day_of(decision.at + COMPLAINT_DAYS * _DAY_MS)
+    return [
+        say[_ANSWERS[decision.outcome]].format(why=decision.explanation),
+        say[f"automation_{decision.automation}"],
+        say["answered_redress"].format(until=until, link=link, id=reference),
+    ]
+
+
+async def complaint_message(
+    tx: Transaction, complaint: Complaint, id: str, text: str, email: str, language: str
+) -> None:
+    """Ask or tell whoever complained something before it is answered. R88."""
+    parts = {one: [words(one)["message"].format(text=text, id=complaint.id)] for one in Language}
+    if complaint.by_user:
+        texts = {one: "\n\n".join((words(one)["message_title"], *lines)) for one, lines in parts.items()}
+        about = {"type": "message", "complaint": complaint.id, "decision": complaint.decision, "text": text}
+        person(tx, complaint.by_user, f"message {id}", texts, about)
+    elif email:
+        await _by_mail(tx, email, language, "message_title", parts[_language(language)], "")
 
 
 async def complaint_answer(

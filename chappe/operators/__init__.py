@@ -32,6 +32,8 @@ from chappe.operators.routes_staff import routes as _staff
 from chappe.operators.rules import StaffRefused
 from chappe.operators.shared import SharedDevices, Shares
 from chappe.operators.store import Proposal
+from chappe.operators.store import everybody as everybody_on_staff
+from chappe.operators.store import proposal as proposal_named
 from chappe.operators.two_person import Kind, Kinds, Seat, approve, propose, refuse
 from chappe.resources import Resources
 
@@ -74,7 +76,9 @@ __all__ = [
     "StaffMachine",
     "StaffRefused",
     "approve",
+    "everybody_on_staff",
     "install",
+    "proposal_named",
     "propose",
     "refuse",
     "require",

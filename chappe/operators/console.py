@@ -5,7 +5,7 @@ has one of its roles; a form only if it carries the key of that session.
 """
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ LOGIN = f"{BASE}/login"
 MAX_FORM_BYTES = 65_536
 MAX_FIELDS = 100
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+OWN_FILES = "; script-src 'self'; connect-src 'self'; img-src 'self'; media-src 'self'"
+"""What a page may use besides whose slice brings a script, or shows pictures: files of this server, nothing inline."""
 
 Handler = Callable[..., Awaitable[Answer]]
 
@@ -75,16 +77,27 @@ class Visit:
         """A word in the language of the reader."""
         return said(self.language, slice_name, word, **values)
 
+    def reason_of(self, no: Refused) -> str:
+        """A refusal in the language of the reader, where any slice with pages has words for that."""
+        return reason_of(no, self.language, self.request.of(ConsolePages).slices)
+
+    def word(self, word: str) -> str:
+        """A word of whichever slice with pages has it: the name of a kind of proposals."""
+        for slice_name in self.request.of(ConsolePages).slices:
+            if _is_word(self.language, slice_name, word):
+                return said(self.language, slice_name, word)
+        return word
+
     async def call(self, act: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
         """Run an act in the register, as the account of whoever visits."""
         self.request.maybe_device = Device(self.operator.user_id)
         return await self.request.call(REGISTER, act, *arguments)
 
-    def page(self, template: str, *, status: int = 200, **values: object) -> Answer:
-        """A page, from a template `slice/name.html`."""
+    def page(self, template: str, *, status: int = 200, own_files: bool = False, **values: object) -> Answer:
+        """A page, from a template `slice/name.html`; with `own_files`, one that has a script or pictures."""
         pages = self.request.of(ConsolePages).shown_to(self.operator)
         shown = {"visit": self, "operator": self.operator, "pages": pages, "base": BASE, **values}
-        return rendered(self.request, self.language, template, shown, status=status)
+        return rendered(self.request, self.language, template, shown, status=status, own_files=own_files)
 
     def back_to(self, path: str, done: str = "", **query: str) -> Answer:
         """Go on to a page, which says what was `done`, a word."""
@@ -120,7 +133,7 @@ def _declare(routes: Routes, method: str, path: str, roles: tuple[Role, ...]) ->
             except Refused as no:
                 if no.status >= 500:
                     raise
-                return visit.page(f"{LAYOUT}/refused.html", status=no.status, reason=reason_of(no, visit.language))
+                return visit.page(f"{LAYOUT}/refused.html", status=no.status, reason=visit.reason_of(no))
 
         routes.add(
             method, f"{BASE}/{path}".rstrip("/"), auth=NOBODY, limit=Limit.READS if method == "GET" else Limit.WRITES
@@ -154,9 +167,13 @@ async def _still_holds(request: Request, session: store.Session) -> bool:
     return account is not None and sessions.password_seal(account) == session.password_seal
 
 
-def reason_of(no: Refused, language: Language) -> str:
-    """A refusal in the reader's language, where it has words for that."""
-    return said(language, LAYOUT, no.word) if isinstance(no, StaffRefused) else no.reason
+def reason_of(no: Refused, language: Language, slices: Sequence[str] = (LAYOUT,)) -> str:
+    """A refusal in the reader's language, where the slices have words for that."""
+    if isinstance(no, StaffRefused):
+        for slice_name in slices:
+            if _is_word(language, slice_name, no.word):
+                return said(language, slice_name, no.word)
+    return no.reason
 
 
 def require_same_site(request: Request) -> None:
@@ -191,6 +208,7 @@ def rendered(
     values: dict[str, object],
     *,
     status: int = 200,
+    own_files: bool = False,
     cookie: tuple[tuple[str, str], ...] = (),
 ) -> Answer:
     """A page as an answer."""
@@ -206,7 +224,7 @@ def rendered(
     )  # fmt: skip
     headers = (
         ("Content-Type", "text/html; charset=utf-8"),
-        ("Content-Security-Policy", POLICY),
+        ("Content-Security-Policy", POLICY + OWN_FILES if own_files else POLICY),
         ("Cache-Control", "no-store"),
         ("Referrer-Policy", "same-origin"),
         ("X-Content-Type-Options", "nosniff"),

@@ -32,6 +32,7 @@ async def get_proposal(visit: Visit, proposal_id: str) -> Answer:
         details=msgspec.json.decode(proposal.payload, type=dict[str, object]),
         is_open=proposal.is_open(visit.now),
         is_own=is_own,
+        shown_at=kind.shown_at(proposal),
         may_approve=not is_own and visit.operator.has(*kind.may_approve),
     )
 

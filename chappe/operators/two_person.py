@@ -51,6 +51,8 @@ class Kind:
     require_right: Callable[[Transaction, Payload], Awaitable[None]]
     carry_out: Callable[[Transaction, Proposal, Payload], Awaitable[None]]
     concerned: Callable[[Payload], frozenset[str]] = lambda payload: frozenset()
+    shown_at: Callable[[Proposal], str] = lambda proposal: ""
+    """The page of the console, below its address, that shows what is proposed to people; "" for none."""
 
     @property
     def word(self) -> str:

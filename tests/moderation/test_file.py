@@ -8,9 +8,11 @@ from chappe.errors import Refused
 from chappe.moderation import store
 from chappe.moderation.file import MAX_A_DAY, file
 from chappe.moderation.flaggers import add_flagger
+from chappe.moderation.queue_store import Wanted
+from chappe.moderation.queues import page_of
 from chappe.moderation.records import Filed, Item
 from chappe.moderation.verdict import Verdict
-from chappe.moderation.words import Door, ItemKind
+from chappe.moderation.words import Door, ItemKind, Stream
 from chappe.operators import Role
 from tests.house import Person, gather_at_once
 from tests.moderation.conftest import SAFETY, SPEECH, Desk
@@ -134,7 +136,7 @@ async def test_a_trusted_flagger_goes_first_inside_its_area_alone(desk: Desk) ->
     await notify(bob, first, SPEECH)
     await notify(flagger, second, SPAM)
     await notify(flagger, third, SPEECH)
-    queued = await store.queue(desk.database, ["notices"], [], 10)
+    queued, _ = await page_of(desk.database, [Stream.NOTICES], Wanted())
     assert [one.item for one in queued] == [third, first, second]
 
 
