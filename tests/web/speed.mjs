@@ -1,33 +1,14 @@
 // How long the page is busy while somebody types in a large room. `node speed.mjs ADDRESS [MESSAGES]`
 // It makes two accounts and an open room of that many messages, and prints what docs/client/speed.md says.
 
-import { PASSWORD, Person, startBrowser } from "./browser.mjs";
+import { Person, startBrowser } from "./browser.mjs";
+import { account, ask, measured, told } from "./measure.mjs";
 
 const [address, count = "10000"] = process.argv.slice(2);
 const MESSAGES = Number(count);
 const AT_ONCE = 8;
-const LONG_MS = 50;
 const PAGES = 75;
 const TYPED = "The quick brown fox jumps over the lazy dog, and @then it looks :for the next one. ".repeat(3);
-
-async function ask(method, path, token, body) {
-    const answer = await fetch(`${address}/_matrix/client/v3${path}`, {
-        method,
-        headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
-        body: body && JSON.stringify(body),
-    });
-    const said = await answer.json();
-    if (!answer.ok && answer.status !== 401) throw new Error(`${path}: ${JSON.stringify(said)}`);
-    return said;
-}
-
-async function account(name) {
-    const wanted = { username: name, password: PASSWORD, inhibit_login: false };
-    const { session, flows } = await ask("POST", "/register", null, wanted);
-    let made = { session, flows };
-    for (const type of flows?.[0].stages ?? []) made = await ask("POST", "/register", null, { ...wanted, auth: { type, session } });
-    return made;
-}
 
 /** A room as rooms are: short and long texts, replies, reactions, edits. */
 async function talk(token, roomId, from, to) {
@@ -35,33 +16,15 @@ async function talk(token, roomId, from, to) {
     for (let i = from; i < to; i++) {
         const text = `Message ${i}. ${"Words and more words, as people write them. ".repeat(i % 7)}`;
         const content = { msgtype: "m.text", body: text, ...(i % 9 === 0 && last && { "m.relates_to": { "m.in_reply_to": { event_id: last } } }) };
-        last = (await ask("PUT", `/rooms/${roomId}/send/m.room.message/${from}.${i}`, token, content)).event_id;
-        if (i % 11 === 0) await ask("PUT", `/rooms/${roomId}/send/m.reaction/r${from}.${i}`, token, { "m.relates_to": { rel_type: "m.annotation", event_id: last, key: "👍" } });
+        last = (await ask(address, "PUT", `/rooms/${roomId}/send/m.room.message/${from}.${i}`, token, content)).event_id;
+        if (i % 11 === 0) await ask(address, "PUT", `/rooms/${roomId}/send/m.reaction/r${from}.${i}`, token, { "m.relates_to": { rel_type: "m.annotation", event_id: last, key: "👍" } });
     }
 }
 
-/** Tasks longer than 50 ms and the time from a key to what it draws, while `act` goes on. */
-async function measured(page, act) {
-    await page.evaluate((long) => {
-        window.tasks = [];
-        window.keys = [];
-        new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
-        new PerformanceObserver((list) => window.keys.push(...list.getEntries().filter(({ name }) => name === "keydown").map(({ duration }) => duration))).observe({ type: "event", durationThreshold: 16 });
-        return long;
-    }, LONG_MS);
-    await act();
-    return page.evaluate(() => new Promise((done) => setTimeout(() => done({ tasks: window.tasks, keys: window.keys }), 200)));
-}
-
-function told(what, { tasks, keys }) {
-    const ms = (list) => Math.round(Math.max(0, ...list));
-    console.log(`${what}: ${tasks.length} tasks over ${LONG_MS} ms, the longest ${ms(tasks)} ms; the slowest key ${ms(keys)} ms`);
-}
-
 const stamp = Date.now().toString(36);
-const [writer, reader] = await Promise.all([account(`writer${stamp}`), account(`reader${stamp}`)]);
-const { room_id: roomId } = await ask("POST", "/createRoom", writer.access_token, { name: "Ten thousand", preset: "public_chat", invite: [reader.user_id] });
-await ask("POST", `/join/${roomId}`, reader.access_token, {});
+const [writer, reader] = await Promise.all([account(address, `writer${stamp}`), account(address, `reader${stamp}`)]);
+const { room_id: roomId } = await ask(address, "POST", "/createRoom", writer.access_token, { name: "Ten thousand", preset: "public_chat", invite: [reader.user_id] });
+await ask(address, "POST", `/join/${roomId}`, reader.access_token, {});
 const started = Date.now();
 const part = Math.ceil(MESSAGES / AT_ONCE);
 await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => talk(writer.access_token, roomId, i * part, Math.min(MESSAGES, (i + 1) * part))));

@@ -16,6 +16,7 @@ interface AvatarProps {
 }
 
 const COLOURS = 8;
+const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" }); // making one takes longer than using it
 
 /** The picture of a person or a room, or its first letter. The name stands beside it, so readers of screens skip it. */
 export function Avatar({ name, id, picture, icon, size = 44 }: AvatarProps): JSX.Element {
@@ -44,7 +45,7 @@ export function Avatar({ name, id, picture, icon, size = 44 }: AvatarProps): JSX
 
 /** The first letter as people see it, not half of it; a sign in front of an ID is skipped. */
 export function initial(name: string): string {
-    const [first] = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(name.replace(/^[@#!\s]+/u, ""));
+    const [first] = letters.segment(name.replace(/^[@#!\s]+/u, ""));
     return (first?.segment ?? "?").toLocaleUpperCase();
 }
 

@@ -9,8 +9,8 @@ interface VirtualListProps<T> {
     draw: (item: T, index: number) => ComponentChildren;
     label: string;
     class?: string;
-    /** Which row to show, when it changes from outside. */
-    reveal?: number;
+    /** The key of the row to show, when another one is chosen from outside; where that row goes later, nobody is taken. */
+    reveal?: string | undefined;
 }
 
 const BESIDE = 8;
@@ -26,6 +26,7 @@ export function VirtualList<T>({
     ...rest
 }: VirtualListProps<T>): JSX.Element {
     const ref = useRef<HTMLDivElement>(null);
+    const row = reveal === undefined ? -1 : items.findIndex((item) => keyOf(item) === reveal);
     const [sight, setSight] = useState({ first: 0, last: 40 });
     useEffect(() => {
         const box = ref.current;
@@ -45,8 +46,8 @@ export function VirtualList<T>({
         };
     }, [rowHeight]);
     useEffect(() => {
-        if (reveal !== undefined && reveal >= 0) bringIntoSight(ref.current, reveal, rowHeight);
-    }, [reveal, rowHeight]);
+        if (row >= 0) bringIntoSight(ref.current, row, rowHeight);
+    }, [reveal, row >= 0, rowHeight]);
     const drawn = items.slice(sight.first, sight.last);
     return (
         <div
@@ -66,6 +67,7 @@ export function VirtualList<T>({
                         insetInline: 0,
                         top: `${index * rowHeight}px`,
                         height: `${rowHeight}px`,
+                        contain: "strict", // what happens in a row changes no other
                     } as const;
                     return (
                         <div

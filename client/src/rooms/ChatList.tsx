@@ -100,7 +100,7 @@ export function ChatList(): JSX.Element {
                     rowHeight={ROW_HEIGHT}
                     keyOf={(view) => view.id}
                     label={rooms.chats}
-                    reveal={shown.findIndex((view) => view.id === open)}
+                    reveal={open}
                     draw={(view) => <ChatRow view={view} isOpen={view.id === open} />}
                 />
             )}

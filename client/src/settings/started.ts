@@ -45,7 +45,11 @@ async function tell({ client, me }: Matrix, event: MatrixEvent, room: Room): Pro
     if (makesSound.value) playSound();
 }
 
+let badgeCount = -1;
+
 function showBadge(count: number): void {
+    if (count === badgeCount) return;
+    badgeCount = count;
     showUnread(count);
     const badge = navigator as { setAppBadge?: (count: number) => Promise<void> };
     badge.setAppBadge?.(count).catch(() => undefined); // only an installed app has an icon for it
