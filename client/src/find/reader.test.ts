@@ -100,25 +100,30 @@ class World {
         return hits.map(({ at }) => at);
     }
 
-    close(): void {
+    async close(): Promise<void> {
         this.reader?.close();
         this.listeners.clear();
+        await this.index?.flush();
     }
 }
 
 let world: World;
 
-/** Let time pass until something holds. */
+/** Let time pass until something holds. What is asked for it may itself wait for time to pass. */
 async function until(holds: () => Promise<void> | void): Promise<void> {
     for (let i = 0; ; i++) {
-        await vi.advanceTimersByTimeAsync(500);
-        await new Promise((done) => setImmediate(done)); // the cryptography is beside
-        try {
-            await holds();
-            return;
-        } catch (error) {
-            if (i > 300) throw error;
+        let told: "waiting" | "held" | { error: unknown } = "waiting";
+        const asked = (async () => holds())();
+        asked.then(
+            () => (told = "held"),
+            (error: unknown) => (told = { error }),
+        );
+        while ((told as string) === "waiting") {
+            await vi.advanceTimersByTimeAsync(500);
+            await new Promise((done) => setImmediate(done)); // the cryptography is beside
         }
+        if ((told as string) === "held") return;
+        if (i > 300) throw (told as unknown as { error: unknown }).error;
     }
 }
 
@@ -129,8 +134,8 @@ beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     world = new World(Array.from({ length: 10 }, (_, i) => said(i + 1)));
 });
-afterEach(() => {
-    world.close();
+afterEach(async () => {
+    await world.close();
     vi.useRealTimers();
 });
 
@@ -147,7 +152,7 @@ test("what comes in is found, and what was said before is read back to the begin
 test("what was said and deleted while the browser was closed is read, and no more than that", async () => {
     const index = await world.open(8);
     await until(() => expect(known(index).isWhole).toBe(true));
-    world.close();
+    await world.close();
     world.pages.length = 0;
     for (let n = 11; n <= 18; n++) world.all.push(said(n));
     world.all.push(redacts(19, "$9"), said(20));
@@ -160,7 +165,7 @@ test("what was said and deleted while the browser was closed is read, and no mor
 test("where nothing is missing the server is not asked", async () => {
     const index = await world.open(8);
     await until(() => expect(known(index).isWhole).toBe(true));
-    world.close();
+    await world.close();
     world.pages.length = 0;
     await world.open(5);
     world.say(said(11));
