@@ -38,5 +38,5 @@ export async function measured(page, act) {
 
 export function told(what, { tasks, keys }) {
     const ms = (list) => Math.round(Math.max(0, ...list));
-    console.log(`${what}: ${tasks.length} tasks over ${LONG_MS} ms, the longest ${ms(tasks)} ms; the slowest key ${ms(keys)} ms`);
+    return `${what}: ${tasks.length} tasks over ${LONG_MS} ms, the longest ${ms(tasks)} ms; the slowest key ${ms(keys)} ms`;
 }

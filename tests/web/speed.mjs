@@ -40,10 +40,10 @@ try {
     await page.getByRole("article").nth(20).waitFor();
     console.log(`opened in ${Date.now() - opening} ms`);
 
-    told("typing", await measured(page, () => person.field().pressSequentially(TYPED, { delay: 15 })));
+    console.log(told("typing", await measured(page, () => person.field().pressSequentially(TYPED, { delay: 15 }))));
 
     await person.field().fill("");
-    told(
+    console.log(told(
         `scrolling up through ${40 * PAGES} messages`,
         await measured(page, async () => {
             const box = page.locator(".timeline-box").first();
@@ -53,8 +53,8 @@ try {
                 await page.waitForFunction((before) => document.querySelector("[data-event]")?.dataset.event !== before, first);
             }
         }),
-    );
-    told("typing there", await measured(page, () => person.field().pressSequentially(TYPED, { delay: 15 })));
+    ));
+    console.log(told("typing there", await measured(page, () => person.field().pressSequentially(TYPED, { delay: 15 }))));
 
     await page.getByRole("button", { name: "To the newest message" }).click();
     await person.field().fill("");
@@ -62,7 +62,7 @@ try {
     const others = (async () => {
         for (let i = 0; isTyping; i++) await talk(writer.access_token, roomId, 100_000 + i, 100_001 + i);
     })();
-    told("typing while another writes without pause", await measured(page, () => person.field().pressSequentially(TYPED, { delay: 15 })));
+    console.log(told("typing while another writes without pause", await measured(page, () => person.field().pressSequentially(TYPED, { delay: 15 }))));
     isTyping = false;
     await others;
     const elements = await page.evaluate(() => document.querySelectorAll("*").length);

@@ -5,6 +5,7 @@ import { DialogHost } from "../design/Dialog";
 import { EmptyState } from "../design/EmptyState";
 import { type Matrix, MatrixContext } from "../matrix/matrix";
 import { openMatrix } from "../matrix/open";
+import { EarlyList } from "../rooms/EarlyList";
 import type { Session } from "../session/kept";
 import { words } from "../words";
 import { Opening } from "./App";
@@ -44,7 +45,13 @@ export function Messenger({ session }: { session: Session }): JSX.Element {
             </EmptyState>
         );
     }
-    if (!matrix) return <Opening />;
+    if (!matrix) {
+        return (
+            <EarlyList session={session}>
+                <Opening />
+            </EarlyList>
+        );
+    }
     return (
         <MatrixContext.Provider value={matrix}>
             <Shell />

@@ -23,7 +23,7 @@ export function Avatar({ name, id, picture, icon, size = 44 }: AvatarProps): JSX
     const [broken, setBroken] = useState<string | null>(null);
     const address = picture && picture !== broken ? thumbnail(picture, size) : null;
     return (
-        <span class={`avatar avatar-${colourOf(id)}`} style={{ "--avatar": `${size}px` }} aria-hidden="true">
+        <span class={`avatar avatar-${icon ? 0 : colourOf(id)}`} style={{ "--avatar": `${size}px` }} aria-hidden="true">
             {icon ? (
                 <Icon name={icon} size={Math.round(size / 2)} />
             ) : address ? (

@@ -93,7 +93,7 @@ function Found(props: { hit: Hit; wanted: readonly Wanted[]; matrix: Matrix; isI
                     <time dateTime={new Date(hit.at).toISOString()}>{shortTime(hit.at, language.value)}</time>
                 </span>
                 <span class="message-found-said">
-                    {!isInChat && (!view.partner || hit.by === matrix.me) && `${sender}: `}
+                    {!isInChat && !view.isSaved && (!view.partner || hit.by === matrix.me) && `${sender}: `}
                     <bdi>
                         {snippet(hit.text, wanted).map(({ text, isHit }, i) =>
                             isHit ? <mark key={i}>{text}</mark> : <span key={i}>{text}</span>,

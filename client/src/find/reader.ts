@@ -22,6 +22,8 @@ const SOON_MS = 1_500;
 /** Between two pages that are read back: the server has others to answer, too. */
 const PAUSE_MS = 400;
 const AFTER_FAILURE_MS = 30_000;
+/** Who has just typed goes on typing: what is older waits. */
+const TYPING_MS = 1_500;
 const PAGE = 100;
 /** What of a room is read back. */
 const TYPES = [EventType.RoomMessage, EventType.RoomMessageEncrypted, EventType.RoomRedaction];
@@ -33,6 +35,7 @@ export class Reader {
     /** Messages whose keys are not there. */
     private readonly waiting = new WeakSet<MatrixEvent>();
     private timer: number | undefined;
+    private typedAt = 0;
     private isBusy = false;
     private isClosed = false;
 
@@ -48,6 +51,7 @@ export class Reader {
         client.on(RoomEvent.MyMembership, this.onMembership);
         client.on(MatrixEventEvent.Decrypted, this.onEvent);
         addEventListener("visibilitychange", this.onHidden);
+        addEventListener("keydown", this.onKey, { capture: true, passive: true });
         for (const room of client.getRooms()) this.toMeet.add(room.roomId);
         this.plan();
         void this.readBack();
@@ -92,6 +96,10 @@ export class Reader {
 
     private readonly onHidden = (): void => {
         if (document.visibilityState === "hidden") void this.work();
+    };
+
+    private readonly onKey = (): void => {
+        this.typedAt = Date.now();
     };
 
     private take(event: MatrixEvent, room: Room): void {
@@ -224,6 +232,7 @@ export class Reader {
         while (!this.isClosed) {
             await pause(PAUSE_MS);
             await untilIdle();
+            if (Date.now() - this.typedAt < TYPING_MS) continue;
             if (this.isClosed || this.isBusy || this.matrix.connection.peek() !== "online") continue;
             const next = nextHole(this.index);
             if (!next) {
@@ -282,6 +291,7 @@ export class Reader {
         client.off(RoomEvent.MyMembership, this.onMembership);
         client.off(MatrixEventEvent.Decrypted, this.onEvent);
         removeEventListener("visibilitychange", this.onHidden);
+        removeEventListener("keydown", this.onKey, { capture: true });
     }
 }
 

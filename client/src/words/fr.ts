@@ -715,7 +715,7 @@ export const words: Words = {
     },
     folders: {
         folders: "Dossiers",
-        allChats: "Toutes",
+        allChats: "Tous",
         newFolder: "Nouveau dossier",
         name: "Nom du dossier",
         create: "Créer",
