@@ -76,6 +76,7 @@ STEPS = {
         "files that lie are files",
         "a voice message",
         "what failed is sent again",
+        "a file that waits outlives a reload",
         "done",
     ],
     "keys_by_camera": [

@@ -10,6 +10,7 @@ import {
 } from "matrix-js-sdk";
 import { ownScript } from "../app/trusted";
 import { forgetDrafts } from "../compose/drafts";
+import { forgetFiles } from "../media/keptFiles";
 import { startWorker } from "../media/startWorker";
 import { forgetPush } from "../push/subscribe";
 import type { Session } from "../session/kept";
@@ -102,8 +103,9 @@ async function forgetEverything(client: MatrixClient): Promise<void> {
         if (!["chappe.language", "chappe.theme", "chappe.textSize"].includes(name)) localStorage.removeItem(name);
     }
     forgetDrafts();
+    const forgotten = Promise.all([forgetPush(), forgetFiles()]);
     await Promise.race([
-        forgetPush().catch((error: unknown) => console.error(error)),
+        forgotten.catch((error: unknown) => console.error(error)),
         new Promise((resolve) => setTimeout(resolve, SOON_MS)),
     ]);
 }

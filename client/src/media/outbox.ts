@@ -3,6 +3,7 @@ import { MatrixError, type Room } from "matrix-js-sdk";
 import type { RoomMessageEventContent } from "matrix-js-sdk/lib/@types/events";
 import type { Matrix } from "../matrix/matrix";
 import { encryptBytes } from "./encrypted";
+import { dropFile, keepFile, keptFiles, type ToKeep } from "./keptFiles";
 import { prepare } from "./prepare";
 import { sizeLimit } from "./sizeLimit";
 
@@ -21,6 +22,8 @@ export interface Sending {
     abort: AbortController;
     caption: Record<string, unknown> | null;
     voice: Voice | null;
+    /** Under what it is kept until it is sent; null while it is not. */
+    keptAs: Promise<number | null>;
 }
 
 export interface Voice {
@@ -45,17 +48,32 @@ let isBusy = false;
 
 /** Send a file into a room, after those that are on their way. */
 export function sendFile(matrix: Matrix, room: Room, file: File, wanted: Wanted = {}): void {
+    const { threadId = null, caption = null, voice = null } = wanted;
+    const chosen: ToKeep = { roomId: room.roomId, threadId, caption, voice, file };
+    const keptAs = keepFile(matrix.session.storageKey, chosen).catch((error: unknown) => {
+        console.warn("It does not outlive this page", error);
+        return null;
+    });
+    add(matrix, chosen, keptAs);
+}
+
+/** Go on with what was on its way when the page was closed. */
+export async function sendKept(matrix: Matrix): Promise<void> {
+    const known = await Promise.all(sendings.value.map((each) => each.keptAs));
+    for (const { id, ...chosen } of await keptFiles(matrix.session.storageKey)) {
+        if (!known.includes(id)) add(matrix, chosen, Promise.resolve(id));
+    }
+}
+
+function add(matrix: Matrix, chosen: ToKeep, keptAs: Promise<number | null>): void {
     const sending: Sending = {
+        ...chosen,
         key: ++count,
-        roomId: room.roomId,
-        threadId: wanted.threadId ?? null,
-        file,
         stage: signal<Stage>("waiting"),
         progress: signal(0),
         why: signal<Sending["why"]["value"]>(null),
         abort: new AbortController(),
-        caption: wanted.caption ?? null,
-        voice: wanted.voice ?? null,
+        keptAs,
     };
     sendings.value = [...sendings.value, sending];
     void work(matrix);
@@ -63,6 +81,7 @@ export function sendFile(matrix: Matrix, room: Room, file: File, wanted: Wanted 
 
 /** Do not send it, however far it has come. */
 export function cancelSending(sending: Sending): void {
+    drop(sending);
     sending.abort.abort();
     sendings.value = sendings.value.filter((each) => each !== sending);
 }
@@ -79,9 +98,16 @@ export function sendAllAgain(matrix: Matrix): void {
     for (const each of sendings.value) if (each.why.value === "network") sendAgain(matrix, each);
 }
 
-/** Nothing is sent any more: whoever chose it has logged out. */
+/** Nothing is sent any more from this page. What is kept is, by the next, unless somebody has logged out. */
 export function forgetSendings(): void {
-    for (const each of sendings.value) cancelSending(each);
+    for (const each of sendings.value) each.abort.abort();
+    sendings.value = [];
+}
+
+function drop({ keptAs }: Sending): void {
+    keptAs
+        .then((id) => (id === null ? undefined : dropFile(id)))
+        .catch((error: unknown) => console.warn("It may be sent again", error));
 }
 
 /** One after the other, so that they arrive in their order. */
@@ -93,6 +119,7 @@ async function work(matrix: Matrix): Promise<void> {
         if (!next) break;
         try {
             await sendOne(matrix, next);
+            drop(next);
             sendings.value = sendings.value.filter((each) => each !== next);
         } catch (error) {
             if (next.abort.signal.aborted) continue;
@@ -116,7 +143,8 @@ async function sendOne(matrix: Matrix, sending: Sending): Promise<void> {
     const limit = await sizeLimit(matrix);
     if (limit !== null && file.size > limit) throw new MatrixError({ errcode: "M_TOO_LARGE" }, 413);
     const room = client.getRoom(sending.roomId);
-    if (!room) throw new MatrixError({ errcode: "M_FORBIDDEN" }, 403);
+    // Just after the page was loaded, a new chat may not be known yet: it is tried again when one comes.
+    if (!room) throw new Error("Its chat is not known here");
     const prepared = await prepare(file);
     abort.signal.throwIfAborted();
     stage.value = "uploading";

@@ -1,5 +1,5 @@
-/** What is kept of a login, by the names that `matrix/open.ts` and `find/shelf.ts` give their databases. */
-const OF_A_LOGIN = /chappe-(crypto|sync|index)/;
+/** What is kept of a login, by the names that databases have where they are opened. */
+const OF_A_LOGIN = /chappe-(crypto|sync|index|outbox|push)/;
 
 /**
  * Remove the databases of a login that is over. A page that used them holds them open until its memory is tidied, which

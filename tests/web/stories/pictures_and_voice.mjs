@@ -105,6 +105,20 @@ try {
     await ben.page.getByRole("button", { name: "Save later.txt" }).waitFor();
     told("what failed is sent again");
 
+    await ann.page.route("**/_matrix/media/v3/upload*", (route) => route.abort());
+    await choose(ann, { name: "kept.txt", mimeType: "text/plain", buffer: Buffer.from("kept") });
+    await ann.page.getByRole("dialog").getByRole("button", { name: "Send", exact: true }).click();
+    await ann.page.getByText("No connection. It is sent as soon as there is one.").waitFor();
+    await ann.page.reload();
+    await ann.page.getByText("No connection. It is sent as soon as there is one.").waitFor();
+    await ann.page.unroute("**/_matrix/media/v3/upload*");
+    await ann.button("Send again").click();
+    await ben.page.getByRole("button", { name: "Save kept.txt" }).waitFor();
+    await ann.page.reload();
+    await ann.page.getByRole("button", { name: "Save kept.txt" }).waitFor();
+    check((await ann.page.locator(".sending").count()) === 0, "what was sent waits no more");
+    told("a file that waits outlives a reload");
+
     const tab = await ben.context.newPage();
     const opened = await tab.goto(`${address}/_matrix/client/v1/media/download/tower.test/something`);
     check(opened.status() === 401, "an upload is no page: opened as one, it gets no token");
