@@ -113,6 +113,13 @@ STEPS = {
         "logged out, and is told no more",
         "done",
     ],
+    "own_choices": [
+        "said who may invite",
+        "showed a link as a code",
+        "moved a group of an old form",
+        "gave the account a mail address, and took it away",
+        "done",
+    ],
     "link_previews": [
         "shows what a page is about, in an open chat",
         "asks for nothing in an encrypted one",

@@ -14,6 +14,7 @@ import { FolderTabs } from "../folders/FolderTabs";
 import { foldersIn, shownFolder } from "../folders/folders";
 import { useMatrix } from "../matrix/matrix";
 import { words } from "../words";
+import { enterRows } from "./arrowKeys";
 import { ChatRow, ROW_HEIGHT } from "./ChatRow";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Found } from "./Found";
@@ -120,6 +121,7 @@ function SearchField({ value }: { value: string }): JSX.Element {
             class="chat-list-search"
             onKeyDown={(event) => {
                 if (event.key === "Escape") wish.value = null;
+                if (event.key === "ArrowDown") enterRows(event);
             }}
         >
             <Field

@@ -11,6 +11,7 @@ import { type Matrix, useMatrix } from "../matrix/matrix";
 import type { RoomView } from "../matrix/roomView";
 import { whyNotInvited } from "../people/invitedBy";
 import { words } from "../words";
+import { moveAmongRows } from "./arrowKeys";
 import { ChatRow, ROW_HEIGHT } from "./ChatRow";
 import { findPeople, nameOf, type Person } from "./findPeople";
 import "./Found.css";
@@ -42,7 +43,7 @@ export function Found({ wish, chats }: { wish: string; chats: readonly RoomView[
     const people = known?.people.filter(({ user_id: userId }) => !matrix.rooms.directChatWith(userId)) ?? [];
     const groups = known?.groups.filter(({ room_id: roomId }) => !isKnown(matrix, roomId)) ?? [];
     return (
-        <div class="found scrolls">
+        <div class="found scrolls" onKeyDown={moveAmongRows}>
             <Section title={rooms.chats} count={chats.length}>
                 {chats.slice(0, MOST).map((view) => (
                     <li key={view.id} style={{ height: `${ROW_HEIGHT}px` }}>

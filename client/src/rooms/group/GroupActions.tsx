@@ -10,7 +10,9 @@ import { words } from "../../words";
 import { useMembersOf } from "./changes";
 import { EditGroup, mayEdit, topicOf } from "./EditGroup";
 import { Invite } from "./Invite";
+import { LinkCode } from "./LinkCode";
 import { linkTo } from "./link";
+import { UpgradeAction } from "./UpgradeAction";
 import "./group.css";
 
 /** What the details of a group have that those of a chat of two have not. */
@@ -79,6 +81,12 @@ export function GroupActions({ room }: { room: Room }): JSX.Element {
                     />
                 )}
                 <Action icon="copy" label={people.copyLink} act={() => void trying(copy())} />
+                <Action
+                    icon="open"
+                    label={words.value.groupLink.show}
+                    act={() => openDialog((close) => <LinkCode room={room} onClose={close} />)}
+                />
+                <UpgradeAction room={room} />
                 {mayRule && (rule === JoinRule.Invite || rule === JoinRule.Knock) && (
                     <label class="menu-entry">
                         <input

@@ -12,6 +12,7 @@ import { useMatrix } from "../../matrix/matrix";
 import { logOut } from "../../matrix/open";
 import { words } from "../../words";
 import { Switch } from "../Choice";
+import { Emails } from "../Emails";
 import type { SettingsPage } from "../registry";
 
 function Account(): JSX.Element {
@@ -19,6 +20,7 @@ function Account(): JSX.Element {
     return (
         <>
             <ChangePassword />
+            <Emails />
             <div class="settings-part">
                 <h4>{settings.deactivate}</h4>
                 <p class="settings-soft">{settings.deactivateMore}</p>
