@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.server import ServerProcess
+from tests.tidy.repository import ROOT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -113,6 +114,20 @@ STEPS = {
         "logged out, and is told no more",
         "done",
     ],
+    # The numbers stand in docs/client/clicks.md, too.
+    "clicks": [
+        "begin a chat with somebody new: 2 + 0",
+        "write in a chat of the list: 1 + 1",
+        "change what one has written last: 0 + 2",
+        "answer a message: 2 + 1",
+        "react with a sign: 3 + 0",
+        "send a picture with a text: 1 + 1",
+        "send a voice message: 2 + 0",
+        "delete a message for everybody: 3 + 0",
+        "mute a chat: 2 + 0",
+        "make a group of three: 7 + 0",
+        "done",
+    ],
     "own_choices": [
         "said who may invite",
         "showed a link as a code",
@@ -161,6 +176,13 @@ async def test_a_story(story: str, server: ServerProcess) -> None:
             await told.wait()
     assert said.decode().splitlines() == STEPS[story], f"{wrong.decode()[-20_000:]}\n{server.last_log()}"
     assert told.returncode == 0
+
+
+def test_the_page_of_clicks_has_what_is_counted() -> None:
+    page = (ROOT / "docs/client/clicks.md").read_text()
+    counted = [step.split(": ") for step in STEPS["clicks"] if ": " in step]
+    assert len(counted) == 10
+    assert [act for act, cost in counted if f"| {act} | {cost} |" not in page] == []
 
 
 def test_every_story_is_here() -> None:
