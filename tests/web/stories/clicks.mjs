@@ -24,6 +24,8 @@ try {
         await page.keyboard.press(key);
     };
     const type = (text) => page.keyboard.type(text);
+    /** The field is ready by itself: nobody has to click into it. */
+    const ready = (field) => field.and(page.locator(":focus")).waitFor();
     const act = async (name, run, ...holds) => {
         clicks = keys = 0;
         await run();
@@ -40,6 +42,7 @@ try {
         "begin a chat with somebody new",
         async () => {
             await click(nina.button("New chat").first());
+            await ready(page.getByRole("dialog").getByRole("searchbox"));
             await type("Otto");
             await click(page.getByRole("button", { name: "Chat with Otto", exact: true }));
         },
@@ -56,7 +59,7 @@ try {
         "write in a chat of the list",
         async () => {
             await click(nina.chat("Otto"));
-            await page.locator("textarea:focus").waitFor();
+            await ready(nina.field());
             await type("And the hill is there");
             await press("Enter");
         },
@@ -75,6 +78,7 @@ try {
         "answer a message",
         async () => {
             await menu("The fog is gone", "Reply");
+            await ready(nina.field());
             await type("I see it");
             await press("Enter");
         },
@@ -94,7 +98,7 @@ try {
             const choosing = page.waitForEvent("filechooser");
             await click(nina.button("Attach files"));
             await (await choosing).setFiles(PICTURE);
-            await page.getByRole("dialog").getByRole("textbox").waitFor();
+            await ready(page.getByRole("dialog").getByRole("textbox"));
             await type("My tower");
             await press("Enter");
         },
@@ -126,6 +130,7 @@ try {
         async () => {
             await click(nina.button("New chat").first());
             await click(nina.button("New group"));
+            await ready(page.getByLabel("Name of the group"));
             await type("Signals");
             for (const name of ["Otto", "Pia"]) {
                 await click(page.getByRole("dialog").getByRole("searchbox"));
