@@ -4,12 +4,21 @@ import pytest
 
 from chappe.push.digests import mail_due
 from chappe.restrictions import Kind, Measure
-from tests.house import House
+from tests.house import House, Person
 from tests.push.gateway import GatewayServer
-from tests.push.test_deliveries import friends, quiet, with_phone
+from tests.push.test_deliveries import friends, quiet, until, with_phone
 from tests.restrictions.imposing import decided, restriction, reversed_
 
 pytestmark = pytest.mark.anyio
+
+
+async def waits(person: Person) -> None:
+    """Until they are to be told of something."""
+
+    async def listed() -> list[object]:
+        return list((await person.get("/notifications")).ok()["notifications"])
+
+    await until(listed, 1)
 
 
 @pytest.mark.parametrize("measure", [Measure.REMOVED, Measure.WITHHELD, Measure.DEMOTED])
@@ -21,7 +30,7 @@ async def test_what_waits_for_a_phone_is_not_told_once_it_is_restricted(
     await with_phone(ben, gateway)
     gateway.status = 500
     event_id = await ann.send(room_id, "secret")
-    await house.caught_up("push")
+    await waits(ben)
     restricted = restriction(Kind.EVENT, event_id, measure, within=room_id)
     await decided(house, restricted)
     assert (await ben.get("/notifications")).ok()["notifications"] == []
@@ -50,7 +59,7 @@ async def test_a_closed_room_notifies_nobody(house: House, gateway: GatewayServe
     await with_phone(ben, gateway)
     gateway.status = 500
     await ann.send(room_id, "secret")
-    await house.caught_up("push")
+    await waits(ben)
     await decided(house, restriction(Kind.ROOM, room_id, Measure.CLOSED))
     assert (await ben.get("/notifications")).ok()["notifications"] == []
     assert await mail_due(house.chappe.database, house.chappe.bus, house.clock) == 0
