@@ -9,13 +9,16 @@ import secrets
 import msgspec
 
 from chappe import audit, restrictions
+from chappe.config import Settings
+from chappe.identity import Identity
 from chappe.moderation import decisions_store, sample, statement, store, tell
 from chappe.moderation.claim import reviewer_of, taken
 from chappe.moderation.deadlines import stop_clocks
+from chappe.moderation.links import TERMS, About, link_to
 from chappe.moderation.records import Case, Decision, Measure
 from chappe.moderation.rules import needs_second, require_sound_verdict
 from chappe.moderation.verdict import Planned, Verdict
-from chappe.moderation.words import Door, Outcome, Source
+from chappe.moderation.words import Door, Ground, Outcome, Source
 from chappe.operators import StaffRefused
 from chappe.restrictions import Restriction
 from chappe.stream import Device, Transaction
@@ -50,7 +53,7 @@ async def decide_in(
     measures = measures_of(tx.now, new, verdict)
     for measure in measures:
         decisions_store.add_measure(tx, new.id, measure)
-        await restrictions.impose(tx, restriction_of(new, measure))
+        await restrictions.impose(tx, restriction_of(tx, new, measure))
     if new.subject and measures:
         await _state_reasons(tx, case, new, measures)
     told = {"decision": new.id, "outcome": new.outcome.value, "measures": [one.measure for one in measures]}
@@ -125,12 +128,23 @@ def _measure(now: int, decision: Decision, position: int, one: Planned) -> Measu
     )  # fmt: skip
 
 
-def restriction_of(decision: Decision, measure: Measure) -> Restriction:
+def restriction_of(tx: Transaction, decision: Decision, measure: Measure) -> Restriction:
     """What the owner of the restricted thing obeys."""
     return Restriction(
         id=measure.restriction, kind=restrictions.Kind(measure.kind), subject=measure.subject,
         within=measure.within_room, measure=restrictions.Measure(measure.measure), territories=measure.territories,
         since=decision.applied_at, until=measure.until, decision=decision.id,
         ground=restrictions.Ground(decision.ground), reason_code=decision.category,
-        told={"reference": decision.ground_reference},
+        told=_told(tx, decision, measure),
     )  # fmt: skip
+
+
+def _told(tx: Transaction, decision: Decision, measure: Measure) -> dict[str, str]:
+    """What readers are told beside it. The link by which one complains is for whom it restricts: of an account that is
+    its owner, of everything else anybody may be the reader."""
+    base = tx.of(Settings).base_url
+    contest = f"{base}{TERMS}"
+    if measure.kind == restrictions.Kind.ACCOUNT.value:
+        contest = link_to(tx.of(Identity), base, About.DECISION, decision.id)
+    law = decision.ground_reference if decision.ground == Ground.LAW else ""
+    return {"reference": decision.id, "contest": contest, **({"law": law} if law else {})}

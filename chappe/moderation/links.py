@@ -10,6 +10,7 @@ from enum import StrEnum
 from chappe.identity import Identity
 
 PATH = "/_chappe/safety"
+TERMS = "/_chappe/terms"
 
 _PURPOSE = b"chappe: read a decision or what was filed, and complain"
 

@@ -17,7 +17,7 @@ from chappe.moderation import decisions_store, statement, store
 from chappe.moderation.categories import NOT_SPECIFIED, filed_categories
 from chappe.moderation.complain import complain_by_link
 from chappe.moderation.file import file
-from chappe.moderation.links import PATH, About, is_right, link_to
+from chappe.moderation.links import PATH, TERMS, About, is_right, link_to
 from chappe.moderation.located import MAX_ITEMS, located
 from chappe.moderation.public_pages import form_of, gone, public_page, public_words
 from chappe.moderation.records import Complaint, Decision, Filed
@@ -30,7 +30,6 @@ from chappe.stream import REGISTER
 routes = Routes()
 
 NOTICE = "/_chappe/notice"
-TERMS = "/_chappe/terms"
 _DAY_MS = 86_400_000
 _FIELDS = ("where", "what", "reason", "law", "country", "name", "email", "threat", "good_faith")
 

@@ -92,8 +92,8 @@ _HEAD = """\
 <!-- Made by `make docs` from docs/reference/requirements.tsv and the tests. Change it there. -->
 
 R1 to R143 are what the Digital Services Act, the regulations on terrorist content and e-evidence, the GDPR and French
-law ask of a service like this one, and what we add to be able to prove it. Facts for developers and operators, not legal
-advice. *Shown by* are tests that name the requirement, and the page for it; *open* is not met, or not shown yet.
+law ask of a service like this one, and what we add to be able to prove it. Facts for developers and operators, not
+legal advice. *Shown by* are tests that name the requirement, and the page for it; *open* is not met, or not shown yet.
 """
 
 
