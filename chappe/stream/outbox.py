@@ -229,5 +229,9 @@ class Outbox:
         if self._applied[pair] >= position:
             return
         await self._effects[name](tx, device, *self._decoders.get(name, _PLAIN).decode(payload))
+        for effect in tx.unit.effects:
+            assert isinstance(effect, QueuedEffect)
+            if (tx.shard, effect.target) == pair:  # it stands behind this one, which would wait for what waits for it
+                effect.awaited = False
         tx.append(_REMEMBER, tx.shard, source, position)
         tx.after_commit(lambda: self._applied.update({pair: position}))

@@ -197,3 +197,18 @@ async def test_who_finds_it_done_is_answered_when_the_effect_of_the_first_is_app
     assert await asyncio.gather(*repeats) == ["done before"] * 3
     assert await post.names() == ["effect"]
     assert await post.call(3, again, "@user:test") == "done before"
+
+
+async def test_an_effect_does_not_wait_for_one_that_stands_behind_it(post: Post) -> None:
+    """A person and a room in one shard: leaving is an effect, and so is what the person's stream learns of it."""
+
+    async def and_another(tx: Transaction, device: Device | None, name: str) -> None:
+        await add_effect(tx, device, name)
+        if name != "last":
+            tx.effect(TARGET, "add", "last", awaited=True)
+
+    post.effects["add"] = and_another
+    assert await post.call(TARGET, tell, 1, True) == "told 1"
+    await post.outbox.drain()
+    assert await post.names() == ["source 1", "effect 1", "last"]
+    assert post.outbox.failures.total() == 0
