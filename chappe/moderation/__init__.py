@@ -18,7 +18,7 @@ shown · `sealed.py` what child safety keeps sealed · `threat.py` telling autho
 `bulk_store.py` their SQL.
 
 Tables, in the register: moderation_case, filing, case_entry, decision, measure, statement, complaint, flagger,
-review_sample, exposure, reviewer, bulk, bulk_case, sealed_opening, threat_notice.
+review_sample, exposure, reviewer, bulk, bulk_case, sealed_opening, threat_notice, misuse_step.
 """
 
 from chappe.http import Routes
@@ -29,6 +29,7 @@ from chappe.moderation import (
     console_decide,
     console_desk,
     console_flaggers,
+    console_misuse,
     console_queue,
     console_review,
     console_threat,
@@ -59,6 +60,7 @@ _desk = Routes(
     console_complaints.routes,
     console_threat.routes,
     console_flaggers.routes,
+    console_misuse.routes,
 )
 
 ROUTES = Routes(_reports, _own, _public, _desk)

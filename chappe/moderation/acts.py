@@ -15,5 +15,8 @@ ACTS: Acts = {
     "bulk.undone": Act("A bulk decision was undone", "Décisions groupées annulées", keeps_body=True),
     "complaint.judged": Act("A complaint was answered", "Réponse à une réclamation", keeps_body=True),
     "flagger.entered": Act("A trusted flagger was entered", "Signaleur de confiance inscrit", keeps_body=True),
+    "misuse.warned": Act("Somebody was warned of misuse", "Avertissement pour abus"),
+    "misuse.suspended": Act("Processing was suspended for misuse", "Traitement suspendu pour abus"),
+    "misuse.lifted": Act("A warning or suspension was taken back", "Avertissement ou suspension retiré"),
     "flagger.status": Act("The status of a trusted flagger changed", "Statut d’un signaleur modifié", keeps_body=True),
 }

@@ -4,7 +4,7 @@ import secrets
 
 from chappe import audit
 from chappe.errors import Errcode, Refused
-from chappe.moderation import decisions_store, store, tell
+from chappe.moderation import decisions_store, misuse, store, tell
 from chappe.moderation.claim import no_case
 from chappe.moderation.deadlines import start_complaint, stop_complaint
 from chappe.moderation.links import About
@@ -45,6 +45,7 @@ async def _complain(tx: Transaction, decision: Decision, user_id: str, filing_id
         raise Refused(Errcode.INVALID_PARAM, f"Say why, in 1 to {MAX_REASON_CHARS} characters.")
     if not await _is_theirs(tx, decision, user_id, filing_id):
         raise _not_theirs()
+    await misuse.require_complaints_processed(tx, user_id)
     if tx.now > decision.at + COMPLAINT_DAYS * _DAY_MS:
         raise Refused(Errcode.FORBIDDEN, "The six months are over. A court or an out-of-court body can still help.")
     new = Complaint(

@@ -11,6 +11,7 @@ from chappe.moderation import exposure, store, work_store
 from chappe.moderation.categories import categories
 from chappe.moderation.claim import no_case
 from chappe.moderation.flaggers import ENTERS
+from chappe.moderation.misuse import DECIDES
 from chappe.moderation.queues import is_overdue, may_see
 from chappe.moderation.records import Case
 from chappe.moderation.rules import DESK, JUDGES
@@ -24,6 +25,7 @@ SLICE = "moderation"
 PAGES = (
     ConsolePage(SLICE, "desk", "nav_desk", DESK),
     ConsolePage(SLICE, "flaggers", "nav_flaggers", frozenset(ENTERS)),
+    ConsolePage(SLICE, "misuse", "nav_misuse", frozenset(DECIDES)),
 )
 
 TABS: tuple[tuple[str, str, frozenset[Role]], ...] = (

@@ -6,7 +6,7 @@ The act runs in the register. The item was looked up before, as whoever files it
 import secrets
 
 from chappe.errors import Errcode, Refused
-from chappe.moderation import flaggers, store, tell
+from chappe.moderation import flaggers, misuse, store, tell
 from chappe.moderation.categories import CHILD_ABUSE, filed_categories, require_category
 from chappe.moderation.deadlines import start_clocks
 from chappe.moderation.records import Case, Filed, Item
@@ -29,6 +29,7 @@ async def file(tx: Transaction, device: Device | None, item: Item, filed: Filed,
         require_category(filed_categories(), filed.category, (filed.keyword,) if filed.keyword else ())
     elif filed.keyword:
         raise Refused(Errcode.INVALID_PARAM, "keyword goes with a category.")
+    await misuse.require_processed(tx, filed)
     category, last = category_of(filed), await store.last_case_of(tx, item.kind, item.id)
     is_muted = last is not None and not filed.is_threat and await _is_judged(tx, last, item, category)
     if filed.by_user:
