@@ -11,7 +11,7 @@ from typing import Any
 
 Message = MutableMapping[str, Any]
 
-PIECES_AHEAD = 16
+PIECES_AHEAD = 32
 """Pieces of a body that are asked for and not taken yet. Each has at most `limits.MAX_HEAD_BYTES`."""
 
 

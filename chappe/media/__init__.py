@@ -50,8 +50,8 @@ ERASERS: dict[str, Eraser] = {MEDIA: erase_media}
 def install(resources: Resources, settings: Settings, database: Database, bus: Bus, clock: Clock) -> None:
     """Add what media keeps in memory to `resources`, and make its folders."""
     folder: Path = settings.data_dir / "media"
-    spool, unfinished = Spool(folder / "incoming"), Unfinished(folder / "unfinished")
     files = _files(settings.media_storage, folder)
+    spool, unfinished = Spool(folder / "incoming", files.make_room), Unfinished(folder / "unfinished")
     decoders = Decoders()
     thumbnails = Thumbnails(folder / "thumbnails", files, decoders)
     resources.add(files, Files)

@@ -20,6 +20,10 @@ class Files(ABC):
     async def keep(self, key: str, received: Path) -> None:
         """Make durable under `key` what was received. The file at that path stays. Raises OSError."""
 
+    def make_room(self, key: str) -> None:
+        """Do what can be done for `keep` while the file still comes in. Blocks. Raises OSError."""
+        return
+
     @abstractmethod
     async def has(self, key: str) -> bool:
         """Whether the file is there."""
@@ -46,6 +50,8 @@ class LocalFiles(Files):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._is_durable = bytearray(0x10000)
+        """Of each folder, by its four digits: whether this process knows that its name is on the disk."""
 
     def local_path(self, key: str) -> Path:
         return self._folder / key[:2] / key[2:4] / key
@@ -56,11 +62,18 @@ class LocalFiles(Files):
     async def keep(self, key: str, received: Path) -> None:
         await asyncio.to_thread(self._keep, received, self.local_path(key))
 
-    def _keep(self, received: Path, path: Path) -> None:
-        if not path.parent.is_dir():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fsync_folder(path.parent.parent)
+    def make_room(self, key: str) -> None:
+        """Make the folder. It stays if nothing comes into it: there are not many."""
+        number, folder = int(key[:4], 16), self.local_path(key).parent
+        if not (self._is_durable[number] and folder.is_dir()):
+            # That it is there does not say that it will be after a power cut: perhaps another upload just made it.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fsync_folder(folder.parent)
             fsync_folder(self._folder)
+            self._is_durable[number] = True
+
+    def _keep(self, received: Path, path: Path) -> None:
+        self.make_room(received.name)
         os.link(received, path)
         fsync_folder(path.parent)
 

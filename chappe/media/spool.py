@@ -43,8 +43,10 @@ class Received(msgspec.Struct, frozen=True):
 class Spool:
     """The folder. One for a process; several processes may share it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, make_room: Callable[[str], None] = lambda _: None) -> None:
+        """`make_room` does what can be done for a key before its file is there. It blocks, and raises OSError."""
         self.folder = folder
+        self._make_room = make_room
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._locked: dict[str, int] = {}
         """The open descriptor, and with it the lock, of each file this process works on."""
@@ -57,8 +59,9 @@ class Spool:
         except OSError as error:
             raise cannot_store(error) from error
         self._locked[key] = descriptor
+        naming = asyncio.get_running_loop().run_in_executor(None, self._name, key)
         try:
-            size_bytes, digest = await self._write_all(descriptor, pieces)
+            size_bytes, digest = await self._write_all(descriptor, pieces, naming)
         except OSError as error:
             self._drop(key)
             raise cannot_store(error) from error
@@ -67,7 +70,14 @@ class Spool:
             raise
         return Received(key, self.folder / key, size_bytes, digest)
 
-    async def _write_all(self, descriptor: int, pieces: AsyncIterator[bytes]) -> tuple[int, bytes]:
+    def _name(self, key: str) -> None:
+        """Make the name of a file that comes in durable, and let the place be made where it will be kept."""
+        fsync_folder(self.folder)
+        self._make_room(key)
+
+    async def _write_all(
+        self, descriptor: int, pieces: AsyncIterator[bytes], naming: "asyncio.Future[None]"
+    ) -> tuple[int, bytes]:
         """The size and the digest of what was written. One batch is hashed and written while the next one comes."""
         digest, size_bytes = hashlib.sha256(), 0
         batch, batched, at = list[bytes](), 0, 0
@@ -84,7 +94,6 @@ class Spool:
         def finish(batch: list[bytes]) -> None:
             write(batch)
             os.fdatasync(descriptor)
-            fsync_folder(self.folder)
 
         try:
             async for piece in pieces:
@@ -100,9 +109,11 @@ class Spool:
                 await asyncio.shield(writing)
             writing = _in_thread(finish, batch)
             await asyncio.shield(writing)
+            await asyncio.shield(naming)
         finally:
-            if writing is not None:
-                await asyncio.wait({writing})  # it uses the descriptor, which is about to go if this failed
+            # They use the descriptor and the name, which are about to go if this failed.
+            await asyncio.wait({naming} if writing is None else {naming, writing})
+            naming.exception()  # if something else failed as well, nobody is left who wants to know of this
         return size_bytes + batched, digest.digest()
 
     def adopt(self, path: Path, descriptor: int, size_bytes: int, sha256: bytes) -> Received:

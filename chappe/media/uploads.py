@@ -17,8 +17,8 @@ from chappe.storage import Database
 
 T = TypeVar("T")
 
-MAX_UPLOADS_AT_ONCE = 500
-"""Uploads of all people that come in at the same time. Each has an open file, and up to 3 MiB in memory."""
+MAX_UPLOADS_AT_ONCE = 250
+"""Uploads of all people that come in at the same time. Each has an open file, and up to 4 MiB in memory."""
 MAX_UPLOADS_OF_A_PERSON = 10
 """The same of one person, who shares the machine with others."""
 

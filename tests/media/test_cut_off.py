@@ -122,6 +122,45 @@ async def test_what_is_cut_off_while_a_batch_is_written_is_gone(tmp_path: Path) 
     assert list(spool.folder.iterdir()) == []
 
 
+async def test_room_is_made_while_a_file_comes_in_and_before_it_counts_as_received(tmp_path: Path) -> None:
+    """What fails of it is as if the file could not be written; it is waited for however the upload ends."""
+    made: list[str] = []
+    spool = Spool(tmp_path / "incoming", made.append)
+    received = await spool.receive(pieces(b"a"))
+    assert made == [received.key]
+    spool.release(received.key, is_settled=True)
+
+    def fail(key: str) -> None:
+        made.append(key)
+        raise PermissionError(key)
+
+    spool = Spool(tmp_path / "incoming", fail)
+    with pytest.raises(Refused) as refused:
+        await spool.receive(pieces(b"a" * 3_000_000))
+    assert refused.value.code is Errcode.UNAVAILABLE
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"a"
+        raise Refused(Errcode.TOO_LARGE, "It has no end.")
+
+    with pytest.raises(Refused) as refused:
+        await spool.receive(broken())
+    assert refused.value.code is Errcode.TOO_LARGE
+    assert len(made) == 3
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
+async def test_a_folder_that_is_gone_is_made_again(tmp_path: Path) -> None:
+    kept, spool = LocalFiles(tmp_path), Spool(tmp_path / "incoming")
+    received = await spool.receive(pieces(b"a"))
+    kept.make_room(received.key)
+    folder = kept.local_path(received.key).parent
+    folder.rmdir()
+    await kept.keep(received.key, received.path)
+    assert await kept.has(received.key)
+    spool.release(received.key, is_settled=True)
+
+
 async def test_a_file_is_whole_before_it_has_its_name(tmp_path: Path) -> None:
     spool, kept = Spool(tmp_path / "incoming"), LocalFiles(tmp_path)
     received = await spool.receive(pieces(b"a" * 3_000_000, b"", b"b"))
