@@ -2,7 +2,14 @@ import { beforeEach, expect, test } from "vitest";
 import { setTitle, showUnread } from "./pageTitle";
 
 beforeEach(() => {
-    document.head.innerHTML = '<title></title><link rel="icon" href="/icons/chappe.svg">';
+    document.head.innerHTML = '<title>Chappe</title><link rel="icon" href="/icons/chappe.svg">';
+});
+
+test("a page on which nothing was opened yet keeps its title", () => {
+    showUnread(0);
+    expect(document.title).toBe("Chappe");
+    showUnread(2);
+    expect(document.title).toBe("(2) Chappe");
 });
 
 test("what is unread stands before the title, whichever comes first", () => {

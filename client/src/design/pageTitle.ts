@@ -2,7 +2,8 @@ const ICON = "/icons/chappe.svg";
 const ICON_WITH_NEWS = "/icons/chappe-news.svg";
 const MOST = 99;
 
-let title = "";
+/** Until a chat or a page gives it another one, the page has that of its HTML. */
+let title: string | null = null;
 let unread = 0;
 
 /** What the tab of this page is called. */
@@ -21,5 +22,6 @@ export function showUnread(count: number): void {
 }
 
 function show(): void {
+    title ??= document.title;
     document.title = unread > 0 ? `(${unread > MOST ? `${MOST}+` : unread}) ${title}` : title;
 }
