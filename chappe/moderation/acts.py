@@ -7,6 +7,7 @@ ACTS: Acts = {
     "case.moved": Act("A case was put into another queue", "Dossier déplacé", keeps_body=True),
     "case.decided": Act("A case was decided", "Décision prise", keeps_body=True),
     "case.reversed": Act("A decision was reversed", "Décision annulée", keeps_body=True),
+    "case.reopened": Act("A case was opened again", "Dossier rouvert", keeps_body=True),
     "case.unsealed": Act("A sealed case was opened by two people", "Dossier scellé ouvert à deux", keeps_body=True),
     "threat.notified": Act("A threat to life was noted for authorities", "Menace à signaler", keeps_body=True),
     "threat.packed": Act("What is known of a threat was taken", "Pièces d’une menace retirées", keeps_body=True),

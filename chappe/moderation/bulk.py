@@ -15,8 +15,9 @@ from chappe.moderation import bulk_store, decisions_store, store
 from chappe.moderation.claim import no_case, reviewer_of, taken
 from chappe.moderation.decide import decide_in
 from chappe.moderation.records import Case
-from chappe.moderation.reverse import reverse_in, standing
+from chappe.moderation.reverse import reopen_in, reverse_in, standing
 from chappe.moderation.rules import DESK, needs_second, require_sound_verdict, targets_of
+from chappe.moderation.sealed import is_sealed
 from chappe.moderation.verdict import Planned, Verdict
 from chappe.operators import StaffRefused, require
 from chappe.operators.rules import require_reason
@@ -70,6 +71,8 @@ def verdict_for(case: Case, plan: Plan) -> Verdict:
 
 async def require_bulk(source: store.Fetches, case: Case, plan: Plan) -> Verdict:
     """The verdict on a case by a plan. Refuses what could not be decided so, or needs two people."""
+    if is_sealed(case):
+        raise StaffRefused("refused_sealed", "This case is sealed: two people of child safety open it.")
     verdict = verdict_for(case, plan)
     require_sound_verdict(case, verdict, await store.proofs_of(source, case.number))
     if needs_second(verdict):
@@ -115,23 +118,22 @@ async def undo_one(tx: Transaction, device: Device, id: str, number: int) -> Non
     """An act: reverse what was decided in one of the cases, as who wants it undone."""
     bulk = await _bulk(tx, id)
     await reviewer_of(tx, device.user_id, number)
-    found = [one for one in await bulk_store.cases_in(tx, id, "decided", MAX_CASES) if one.case_number == number]
-    if not found:
+    found = await bulk_store.case_in(tx, id, number)
+    if found is None:
         raise no_case()
-    decision = found[0].decision
+    decision = found.decision
     if await decisions_store.measures(tx, decision):
         await reverse_in(tx, await standing(tx, decision), device.user_id, [], bulk.why_undone)
     else:
-        store.reopen(tx, number, device.user_id, otherwise=taken())
+        reopen_in(tx, number, device.user_id, bulk.why_undone)
         store.release(tx, number, device.user_id, otherwise=taken())
-        store.note(tx, number, device.user_id, "reopened", {"reason": bulk.why_undone})
     bulk_store.set_case(tx, id, number, "decided", "undone", decision, "", otherwise=taken())
 
 
 async def leave_one(tx: Transaction, device: Device | None, id: str, number: int, state: str, why: str) -> None:
     """An act: note why nothing was done in one of the cases."""
-    decided = [one for one in await bulk_store.cases_in(tx, id, state, MAX_CASES) if one.case_number == number]
-    decision = decided[0].decision if decided else ""
+    found = await bulk_store.case_in(tx, id, number)
+    decision = found.decision if found is not None else ""
     bulk_store.set_case(tx, id, number, state, "left", decision, why, otherwise=taken())
 
 

@@ -63,6 +63,14 @@ async def cases(source: Fetches, id: str, limit: int) -> list[BulkCase]:
     return [BulkCase(*row) for row in rows]
 
 
+async def case_in(source: Fetches, id: str, number: int) -> BulkCase | None:
+    """One of its cases."""
+    row = await source.fetch_one(
+        "SELECT case_number, state, decision, why_left FROM bulk_case WHERE bulk = $1 AND case_number = $2", id, number
+    )
+    return None if row is None else BulkCase(*row)
+
+
 async def cases_in(source: Fetches, id: str, state: str, limit: int) -> list[BulkCase]:
     """Those of its cases that are in a state."""
     rows = await source.fetch(

@@ -9,7 +9,7 @@ from chappe.moderation.claim import no_case
 from chappe.moderation.deadlines import start_complaint, stop_complaint
 from chappe.moderation.links import About
 from chappe.moderation.records import Complaint, Decision, Filing
-from chappe.moderation.reverse import reverse_in, standing
+from chappe.moderation.reverse import reopen_in, reverse_in, standing
 from chappe.moderation.rules import COMPLAINT_DAYS, JUDGES, MAX_REASON_CHARS
 from chappe.moderation.words import ComplaintState, Outcome
 from chappe.operators import Operator, StaffRefused, require
@@ -147,8 +147,7 @@ async def _carry_out(
     if decision.outcome is Outcome.NO_ACTION:
         if await store.case(tx, decision.case_number) is None:
             raise no_case()
-        again = StaffRefused("refused_open_again", "The item has an open case already: decide that one.")
-        store.reopen(tx, decision.case_number, operator.user_id, otherwise=again)
+        reopen_in(tx, decision.case_number, operator.user_id, answer)
         return ""
     if outcome is ComplaintState.PARTLY_REVERSED and not positions:
         raise StaffRefused("refused_which", "Say which of the measures are lifted.", Errcode.INVALID_PARAM)

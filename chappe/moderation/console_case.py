@@ -19,7 +19,7 @@ from chappe.moderation.deadlines import subject_of
 from chappe.moderation.queues import may_see
 from chappe.moderation.reasons import reasons
 from chappe.moderation.records import Case, Decision, Measure
-from chappe.moderation.reverse import reverse
+from chappe.moderation.reverse import reopen, reverse
 from chappe.moderation.rules import DESK, media_of
 from chappe.moderation.words import Stream
 from chappe.operators import Role, StaffRefused, console, propose
@@ -189,6 +189,12 @@ async def post_reverse(visit: Visit, number: str) -> Answer:
         raise StaffRefused("refused_which", "Say which of the measures are lifted.", Errcode.INVALID_PARAM)
     await visit.call(reverse, decision.id, chosen, visit.form.get("explanation", ""))
     return visit.back_to(f"desk/cases/{case.number}", "done_reversed")
+
+
+@console.post(routes, "desk/cases/{number}/reopen", *DESK)
+async def post_reopen(visit: Visit, number: str) -> Answer:
+    """Open a case again in which nothing was restricted."""
+    return await _do(visit, number, "done_reopened", reopen, visit.form.get("reason", ""))
 
 
 @console.post(routes, "desk/cases/{number}/unseal", Role.CHILD_SAFETY)

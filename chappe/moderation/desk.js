@@ -55,13 +55,17 @@
         for (const form of document.forms) delete form.dataset.sent;
     });
 
-    // What waits is fetched again now and then; not while somebody is in the middle of it, or looks elsewhere.
+    // What waits is fetched again now and then; not while somebody is in the middle of it, or looks elsewhere, and not
+    // for ever: a session that nobody uses has to end.
+    const USED_MS = 10 * 60_000;
+    let used = Date.now();
+    for (const kind of ["keydown", "pointerdown", "pointermove"]) document.addEventListener(kind, () => { used = Date.now(); }, { passive: true });
     const live = document.querySelector("[data-live]");
     if (live) {
         const every = Number(live.dataset.seconds ?? 30) * 1000;
         setInterval(async () => {
             const now = document.querySelector("[data-live]");
-            if (!now || document.hidden || now.contains(document.activeElement)) return;
+            if (!now || document.hidden || Date.now() - used > USED_MS || now.contains(document.activeElement)) return;
             const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
             if (!answer?.ok || answer.redirected) return;
             const page = new DOMParser().parseFromString(await answer.text(), "text/html");

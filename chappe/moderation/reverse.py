@@ -15,6 +15,7 @@ from chappe.moderation.records import Decision
 from chappe.moderation.rules import MAX_PUBLISHED_CHARS
 from chappe.moderation.words import Outcome
 from chappe.operators import StaffRefused
+from chappe.operators.rules import require_reason
 from chappe.stream import Device, Transaction
 
 RESTORED, IN_PART = "reversed", "partly_reversed"
@@ -59,6 +60,23 @@ async def reverse_in(tx: Transaction, decision: Decision, by_user: str, position
     store.note(tx, decision.case_number, by_user, "reversed", told)
     audit.record(tx, by_user, "case.reversed", f"case {decision.case_number}", after=told, reason=explanation)
     return new.id
+
+
+async def reopen(tx: Transaction, device: Device, number: int, reason: str) -> None:
+    """An act: open a case again in which nothing was restricted, in the hands of who does. Refuses any other."""
+    operator, case = await reviewer_of(tx, device.user_id, number)
+    decision = await decisions_store.decision(tx, case.decision) if case.decision else None
+    if decision is None or decision.outcome is not Outcome.NO_ACTION:
+        raise StaffRefused("refused_no_decision", "There is no such decision that still holds.", Errcode.NOT_FOUND)
+    reopen_in(tx, number, operator.user_id, require_reason(reason))
+
+
+def reopen_in(tx: Transaction, number: int, by_user: str, reason: str) -> None:
+    """Open a decided case again. Those who filed something are told again once it is decided."""
+    again = StaffRefused("refused_open_again", "The item has an open case already: decide that one.")
+    store.reopen(tx, number, by_user, otherwise=again)
+    store.note(tx, number, by_user, "reopened", {"reason": reason})
+    audit.record(tx, by_user, "case.reopened", f"case {number}", reason=reason)
 
 
 async def standing(tx: Transaction, decision_id: str) -> Decision:

@@ -147,6 +147,7 @@ def reopen(tx: Transaction, number: int, user_id: str, otherwise: Refused) -> No
         "RETURNING number",
         number, user_id, tx.now + CLAIM_MS, otherwise=otherwise,
     )  # fmt: skip
+    tx.execute("UPDATE filing SET told_at = NULL WHERE case_number = $1", number)
 
 
 def note(tx: Transaction, number: int, actor: str, what: str, body: Mapping[str, object] | None = None) -> None:

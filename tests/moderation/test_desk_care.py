@@ -15,7 +15,7 @@ from chappe.moderation.work_store import Exposure
 from chappe.operators import Role
 from tests.moderation.conftest import SAFETY, Desk
 from tests.moderation.desk import Town, inside, path_of
-from tests.operators.conftest import Browser
+from tests.operators.conftest import Browser, form_in
 
 pytestmark = pytest.mark.anyio
 
@@ -128,6 +128,9 @@ async def test_child_safety_is_for_its_role_and_sealed(desk: Desk) -> None:
     assert "Nothing that you may see" in (await mia.get(f"/desk/search?q={number}")).text
 
     cleo, carl = await inside(desk, "cleo", Role.CHILD_SAFETY), await inside(desk, "carl", Role.CHILD_SAFETY)
+    key = form_in(await cleo.get("/desk"), "/desk/next")["key"]
+    page = await cleo.post("/desk/bulk", {"key": key, f"case_{number}": "1", "reason": "unlawful", "then": "show"})
+    assert "Left alone: This case is sealed" in page.text
     page = await cleo.get(path)
     for hidden in ("terrible words", "It shows a child."):
         assert hidden not in page.text

@@ -9,7 +9,7 @@ from chappe.moderation.claim import claim
 from chappe.operators import Role
 from chappe.operators.console import BASE
 from chappe.operators.words import words_of
-from tests.moderation.conftest import Desk
+from tests.moderation.conftest import SAFETY, Desk
 from tests.moderation.desk import Town, filled, inside, path_of
 from tests.operators.conftest import Browser, form_in
 
@@ -117,6 +117,27 @@ async def test_undoing_from_the_page_of_the_case(desk: Desk) -> None:
         assert f"<strong>{what}</strong>" in page.text
     (entry, *_) = await store.entries(desk.database, case.number, 1)
     assert (entry.actor, entry.what) == ("@mia:localhost", "reversed")
+
+
+async def test_a_case_in_which_nothing_was_restricted_is_opened_again(desk: Desk) -> None:
+    """R136: whoever reported it is told again."""
+    town = await Town.of(desk)
+    case = await town.case()
+    mia = await inside(desk, "mia", Role.MODERATOR)
+    await desk_decides(desk, mia, case.number)
+    await desk.house.chappe.teller.tell_all()
+    path = f"/desk/cases/{case.number}"
+    refused = await mia.submit(path, f"{path}/reopen", reason="")
+    assert (refused.status_code, "Say why" in refused.text) == (400, True)
+    await mia.submit(path, f"{path}/reopen", reason="I missed something.")
+    assert (await desk.cases())[0].claimed_by == "@mia:localhost"
+    assert (await desk.office.acts())[-1][0] == "case.reopened"
+    await mia.post(f"{path}/decide", {**filled(await mia.get(f"{path}/decide?reason=hate")), "then": "back"})
+    await desk.house.chappe.teller.tell_all()
+    outcomes = [one["outcome"] for one in await desk.told(town.bob) if one["type"] == "answer"]
+    assert outcomes == ["no_action", "restricted"]
+    key = {"key": await _key(mia), "reason": "Again."}
+    assert (await mia.post(f"{path}/reopen", key)).status_code == 404, "what restricts is reversed, not opened"
 
 
 async def test_two_reviewers_on_one_case_at_one_instant(desk: Desk) -> None:
@@ -274,3 +295,65 @@ async def test_claiming_is_for_open_cases(desk: Desk) -> None:
     max = await desk.office.staff("max", Role.MODERATOR)
     with pytest.raises(Exception, match="not in your hands"):
         await desk.act(max, claim, case.number)
+
+
+async def test_what_people_write_breaks_no_page(desk: Desk) -> None:
+    """Content, reasons and laws are text, whatever they look like, and whatever shape an event has."""
+    town = await Town.of(desk)
+    evil = '"><script>alert(1)</script>{{ 7*7 }}\u202e<img src=x onerror=y>'
+    strange = {"msgtype": {"a": 1}, "body": ["x"], "url": "mxc://../../etc", "info": {"thumbnail_url": "mxc://"}}
+    path = f"/rooms/{town.room}/send/m.room.message/strange"
+    said = (await town.ada.put(path, strange)).ok()["event_id"]
+    body = {"kind": "event", "room_id": town.room, "event_id": said, "reason": evil, "law": evil, "door": "notice"}
+    (await town.bob.post(f"{SAFETY}/reports", {**body, "good_faith": True})).ok()
+    case = await town.case(evil, reason=evil)
+    mia = await inside(desk, "mia", Role.SENIOR_MODERATOR)
+    for path in (
+        "/desk/cases/1",
+        "/desk/cases/1?media=1",
+        "/desk/cases/1/decide?reason=unlawful",
+        f"/desk/cases/{case.number}",
+        "/desk/cases/1/decide?reason=%22%3E%3Cscript%3E&in=%3Cb%3E",
+        "/desk?category=%22%3E%3Cscript%3E&author=%3Cb%3E&rule=%25&stream=x",
+        "/desk/search?q=%22%3E%3Cscript%3E",
+    ):
+        page = await mia.get(path)
+        assert page.status_code == 200, path
+        assert "<script>alert" not in page.text
+        assert "onerror=y>" not in page.text.replace("&lt;img src=x onerror=y&gt;", "")
+    for path, status in (
+        ("/desk/cases/1/media/0", 404),
+        ("/desk/cases/1/media/x", 404),
+        ("/desk/cases/99", 404),
+        ("/desk/cases/x", 404),
+        ("/desk/cases/9999999999999999", 404),
+        ("/desk/complaints/x", 404),
+        ("/desk/reviews/x", 404),
+        ("/desk/proposals/x", 404),
+        ("/desk/threats/x/package.zip", 404),
+    ):
+        answer = await mia.get(path)
+        assert answer.status_code in (status, 400), f"{path}: {answer.status_code}"
+
+
+async def test_what_proves_an_encrypted_report_is_explained(desk: Desk) -> None:
+    """R112 to R114: what was disclosed is shown as it was, hidden at first, with what it is worth."""
+    town = await Town.of(desk)
+    await town.ada.set_state(town.room, "m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"})
+    sealed = {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AAAA", "session_id": "s", "device_id": "D"}
+    said = (await town.ada.put(f"/rooms/{town.room}/send/m.room.encrypted/e1", sealed)).ok()["event_id"]
+    told = [{"event_id": said, "content": {"type": "m.room.message", "content": {"body": "made up?"}}, "opening": ""}]
+    body = {"kind": "event", "room_id": town.room, "event_id": said, "reason": "he wrote it", "disclosed": told}
+    (await town.bob.post(f"{SAFETY}/reports", body)).ok()
+    mia = await inside(desk, "mia", Role.MODERATOR)
+    page = await mia.get("/desk/cases/1")
+    assert "the server cannot read it" in page.text
+    assert ">not proven<" in page.text
+    assert "could have been made up" in page.text
+    assert '<div class="veil">\n<div class="said">made up?</div>' in page.text
+    await mia.submit("/desk/cases/1", "/desk/cases/1/claim")
+    page = await mia.get("/desk/cases/1/decide?reason=hate")
+    ending = re.search(r'name="(do_\d+)" value="1"[^>]*><label[^>]*>Account: ended', page.text)
+    assert ending
+    page = await mia.post("/desk/cases/1/decide", {**filled(page), ending[1]: "1", "then": "show"})
+    assert (page.status_code, "an account cannot be ended for it" in page.text) == (400, True)
