@@ -3,7 +3,7 @@
 The server runs in this process on a database of its own, in a folder that is removed afterwards. Cases, filings and
 decisions are written by SQL: a third of them are open. Each page is asked for as a browser does, from the request to
 the last byte of its answer; the first time is told apart, since the days that are over are counted once. Besides the
-time, the CPU time of the process is told: on a machine that has other things to do it is what the page costs.
+time, the CPU time of the process is told: the goal is set on it, as it depends least on the machine's other business.
 """
 
 import argparse
@@ -95,7 +95,7 @@ async def _measure(cases: int, storage: str, folder: Path) -> None:
             (first, _), *rest = [await _took(browser, path) for _ in range(ROUNDS)]
             wall, cpu = median(each for each, _ in rest), median(each for _, each in rest)
             told = f"{name:<24} {first:8.1f} {wall:8.1f} {max(each for each, _ in rest):8.1f} {cpu:8.1f}"
-            print(told + ("" if wall <= GOAL_MS else "   beyond the goal"), flush=True)
+            print(told + ("" if cpu <= GOAL_MS else "   beyond the goal"), flush=True)
         await browser.aclose()
     finally:
         await chappe.close()
