@@ -4,7 +4,7 @@ import msgspec
 
 from chappe.errors import Refused
 from chappe.http import Answer, Routes
-from chappe.moderation import exposure, queue_store, queues, store, work_store
+from chappe.moderation import exposure, queue_store, queues, work_store
 from chappe.moderation.categories import filed_categories
 from chappe.moderation.claim import claim
 from chappe.moderation.console_desk import desk_page, wellbeing_of
@@ -107,8 +107,6 @@ async def go_to_next(visit: Visit, done: str = "", after: int = 0) -> Answer:
     told = {"decided": str(after)} if after else {}
     database = visit.request.of(Database)
     for case in (await queues.next_for(database, visit.operator, visit.now, after))[:_TRIES]:
-        if await store.has_filed(database, case.number, visit.operator.user_id):
-            continue
         try:
             await visit.call(claim, case.number)
         except Refused as no:

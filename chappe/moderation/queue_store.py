@@ -51,12 +51,25 @@ async def listed(source: Fetches, stream: str, wanted: Wanted, limit: int) -> li
     return [case_of(row) for row in await source.fetch(sql, *arguments)]
 
 
-async def count(source: Fetches, stream: str, before: int | None = None) -> int:
-    """How many cases of a queue are open, or were opened before a time; `COUNTED` + 1 for more than that."""
+async def free(source: Fetches, stream: str, user_id: str, avoided: list[str], now: int, limit: int) -> list[Case]:
+    """The cases of a queue that somebody could take, in the order in which they are due: nobody else works on them,
+    they are not about something of theirs, and not of a category that they avoid."""
+    rows = await source.fetch(
+        f"{CASE} WHERE stream = $1 AND state = 'open' AND (claimed_by IN ('', $3) OR claimed_until <= $4) "
+        "AND author <> $3 AND item <> $3 AND category NOT IN (SELECT * FROM each_text($5)) "
+        "AND NOT EXISTS (SELECT 1 FROM filing f WHERE f.case_number = moderation_case.number AND f.by_user = $3) "
+        "ORDER BY priority, opened_at, number LIMIT $2",
+        stream, limit, user_id, now, avoided,
+    )  # fmt: skip
+    return [case_of(row) for row in rows]
+
+
+async def count(source: Fetches, stream: str, before: int | None = None, most: int = COUNTED) -> int:
+    """How many cases of a queue are open, or were opened before a time; `most` + 1 for more than that."""
     older = "" if before is None else " AND opened_at < $2"
     row = await source.fetch_one(
         "SELECT COUNT(*) FROM (SELECT 1 FROM moderation_case WHERE stream = $1 AND state = 'open'"
-        f"{older} LIMIT {COUNTED + 1}) counted",
+        f"{older} LIMIT {most + 1}) counted",
         stream, *(() if before is None else (before,)),
     )  # fmt: skip
     return int(row[0]) if row is not None else 0

@@ -8,7 +8,6 @@ from chappe.moderation.records import Case
 from chappe.moderation.rules import REVIEWS
 from chappe.moderation.words import Stream
 from chappe.operators import Operator
-from chappe.storage import Database
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -46,7 +45,7 @@ class Day(msgspec.Struct, frozen=True):
 class Load:
     """The load by day. Days that are over do not change, and are counted once; only the present one is again."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: store.Fetches) -> None:
         self._database = database
         self._over: dict[int, Day] = {}
 
@@ -114,19 +113,11 @@ def _place(case: Case) -> tuple[int, int, int]:
 async def next_for(source: store.Fetches, operator: Operator, now: int, after: int = 0) -> list[Case]:
     """The cases that somebody could take next, the most urgent first: nobody works on them, and they are of no
     category that they asked not to be given (R137), nor in a language that they do not read. Not the case `after`."""
-    avoided = await work_store.avoided(source, operator.user_id)
+    avoided = sorted(await work_store.avoided(source, operator.user_id))
     cases: list[Case] = []
     for stream in streams_of(operator):
-        cases += await queue_store.listed(source, stream.value, Wanted(), 4 * PAGE)
-    return [
-        case
-        for case in sorted(cases, key=_place)
-        if case.number != after
-        and not case.is_claimed_by_another(operator.user_id, now)
-        and case.category not in avoided
-        and _reads(operator, case.language)
-        and operator.user_id not in (case.author, case.item)
-    ]
+        cases += await queue_store.free(source, stream.value, operator.user_id, avoided, now, PAGE)
+    return [case for case in sorted(cases, key=_place) if case.number != after and _reads(operator, case.language)]
 
 
 def _reads(operator: Operator, language: str) -> bool:
