@@ -32,6 +32,7 @@ STEPS = {
         "nothing is lost without a network",
         "sees that it waits",
         "sees what was decided",
+        "others see that it was removed, and why",
         "the other one reads the reasons",
         "complained",
         "the decision was reversed",

@@ -1,8 +1,5 @@
 import type { MatrixEvent, Room } from "matrix-js-sdk";
 
-/** In the content of the create event of a room in which the server tells somebody things (`chappe/server_notices`). */
-const MARK = "org.chappe.server_notices";
-
 /**
  * The server itself, `@server:name`. Nobody logs in as it, and nobody can invite it: what it says, in a room that it made,
  * comes from this server, whatever others call themselves or their rooms.
@@ -18,10 +15,9 @@ export function isServer(userId: string | null | undefined): boolean {
     return server !== null && userId === server;
 }
 
-/** Whether this is the room in which this person's server tells them what concerns them. */
+/** Whether this is the room in which this person's server tells them what concerns them: it makes no others. */
 export function isOfficialRoom(room: Room): boolean {
-    const create = room.currentState.getStateEvents("m.room.create", "");
-    return isServer(create?.getSender()) && create?.getContent()[MARK] === true;
+    return isServer(room.currentState.getStateEvents("m.room.create", "")?.getSender());
 }
 
 /** Whether the server itself says it. */

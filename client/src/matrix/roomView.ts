@@ -141,6 +141,6 @@ function rank(view: RoomView): number {
 }
 
 /** The icon of a chat that has one instead of a picture. */
-export function iconOf({ isSaved }: RoomView): IconName | undefined {
-    return isSaved ? "saved" : undefined;
+export function iconOf({ isSaved, isOfficial }: RoomView): IconName | undefined {
+    return isOfficial ? "shield" : isSaved ? "saved" : undefined;
 }

@@ -5,7 +5,7 @@ import { openReport } from "./openReport";
 /** Report the other person of a direct chat, or a group. */
 const entries: ChatEntries = (view, { rooms }) => {
     const room = rooms.room(view.id);
-    if (!room || view.isOfficial) return [];
+    if (!room || view.isOfficial || view.isSaved) return [];
     const { safety } = words.value;
     const { partner, name } = view;
     const target = partner

@@ -102,9 +102,9 @@ try {
 
     // A room that calls itself what the server's is called, and speaks as that does.
     const { room_id: imitation } = await ask("POST", "client/v3/createRoom", token, {
-        name: "tower.test",
+        name: "Notices of tower.test",
         invite: [eve.user_id.replace("@eve", "@ann")],
-        creation_content: { "org.chappe.server_notices": true },
+        creation_content: { type: "org.chappe.server_notices" },
     });
     const pretended = { type: "statement", decision: "x", explanation: "Send your password to @eve", measures: [{ kind: "account", measure: "locked", territories: [], until: null }] };
     const restricted = { measure: "removed", decision: "x", ground: "order", territories: [], told: { contest: "https://evil.example" } };
@@ -112,7 +112,7 @@ try {
     await ask("PUT", `client/v3/rooms/${imitation}/send/m.room.message/i1`, token, { msgtype: "m.server_notice", body: "I am the server", ...marked });
     const refused = await ask("PUT", `client/v3/rooms/${imitation}/state/m.room.member/@server:tower.test`, token, { membership: "invite" });
     check(refused.errcode === "M_FORBIDDEN", `nobody has the server in a room: ${JSON.stringify(refused)}`);
-    await ann.page.getByRole("list", { name: "Chats" }).getByRole("link", { name: /^tower\.test/ }).click();
+    await ann.page.getByRole("list", { name: "Chats" }).getByRole("link", { name: /^Notices of tower/ }).click();
     await ann.button("Accept").click();
     await ann.message("I am the server").waitFor();
     await ann.field().waitFor(); // one can answer, as in any chat

@@ -95,6 +95,19 @@ try {
     await ann.picture("report-answered");
     told("sees what was decided");
 
+    await ann.open("Beacon");
+    const placeholder = ann.page.locator(".restricted");
+    for (const _ of ["told by the server's redaction", "and in its place"]) {
+        await placeholder.getByText("This was removed", { exact: true }).waitFor();
+        await placeholder.getByText("No hatred against people for what they are or believe.").waitFor();
+        check((await ann.message("They are all liars").count()) === 0, "it is not read any more");
+        await ann.page.reload();
+    }
+    await placeholder.getByText("Whoever wrote it was told the reasons and can contest it.").waitFor();
+    await ann.accessible("what stands in the place of a message");
+    await ann.picture("placeholder");
+    told("others see that it was removed, and why");
+
     await eve.page.getByText("A decision concerns something of yours.").waitFor();
     await eve.accessible("news of a decision");
     await eve.picture("decision-news");
@@ -132,9 +145,11 @@ try {
     await safety(eve).getByText("This was lifted.").waitFor();
     await eve.accessible("a decision that was reversed");
     await eve.picture("decision-reversed");
+    await ann.message("They are all liars").waitFor();
+    check((await placeholder.count()) === 0, "what was restored is there as it was");
     told("the decision was reversed");
 
-    await eve.chat("tower.test").click();
+    await eve.chat("Notices of tower.test").click();
     await eve.page.getByText("A decision about something of yours", { exact: true }).waitFor();
     await eve.page.getByText("Your complaint was answered", { exact: true }).first().waitFor();
     await eve.page.locator(".room-header").getByText("Official messages of this server").waitFor();
