@@ -41,6 +41,7 @@ async def item_of(database: Database, event: StoredEvent) -> Item:
     snapshot |= {"event_id": event.event_id, "origin_server_ts": event.origin_server_ts}
     if edit is not None:
         snapshot["edited"] = edit.content.get("m.new_content", edit.content)
+        snapshot["edited_by"] = edit.event_id  # without which its sender's device could not decrypt it
     return Item(
         ItemKind.EVENT, event.event_id, event.room_id, event.sender, spread,
         event.type == "m.room.encrypted", snapshot, edit.event_id if edit else "", event.origin_server_ts,

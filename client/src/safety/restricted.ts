@@ -1,4 +1,4 @@
-import type { MatrixEvent } from "matrix-js-sdk";
+import { type MatrixClient, type MatrixEvent, type Room, RoomEvent } from "matrix-js-sdk";
 import { isServer } from "../matrix/official";
 import { type Restriction, restrictionIn } from "../session/restricted";
 
@@ -12,4 +12,18 @@ export function restrictionOf(event: MatrixEvent): Restriction | null {
     if (inPlace) return inPlace;
     const because = unsigned["redacted_because"] as { sender?: string; content?: Record<string, unknown> } | undefined;
     return because && isServer(because.sender) ? restrictionIn(because.content ?? {}) : null;
+}
+
+/**
+ * What was restored is there again. The SDK keeps an event as it has it, whatever the server says of it later, and knows no
+ * way back from a redaction: what the server has now takes the place of what is here.
+ */
+export async function restoreIfLifted(client: MatrixClient, room: Room, event: MatrixEvent): Promise<void> {
+    const raw = await client.fetchRoomEvent(room.roomId, event.getId() ?? "");
+    const unsigned = (raw.unsigned ?? {}) as Record<string, unknown>;
+    if (restrictionIn(unsigned) || restrictionOf(event) === null) return;
+    event.event.content = raw.content ?? {};
+    event.event.unsigned = raw.unsigned ?? {};
+    await client.decryptEventIfNeeded(event);
+    room.emit(RoomEvent.LocalEchoUpdated, event, room); // the conversation and the list look at it again
 }
