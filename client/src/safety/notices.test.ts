@@ -1,9 +1,9 @@
-import { MatrixEvent } from "matrix-js-sdk";
+import { type MatrixClient, MatrixEvent, type Room } from "matrix-js-sdk";
 import { beforeAll, expect, test } from "vitest";
 import { setServerOf } from "../matrix/official";
 import type { Decision } from "./api";
 import { noticeIn, restrictsAccount } from "./notices";
-import { restrictionOf } from "./restricted";
+import { restoreIfLifted, restrictionOf } from "./restricted";
 
 beforeAll(() => setServerOf("@ann:tower.test"));
 
@@ -40,4 +40,23 @@ test("an account is restricted as long as a measure about it holds", () => {
     expect(restrictsAccount(decision("account", 4, true), 5)).toBe(false);
     expect(restrictsAccount(decision("account", null, false), 5)).toBe(false);
     expect(restrictsAccount(decision("event", null, true), 5)).toBe(false);
+});
+
+test("what is restored takes the place of what the SDK has emptied", async () => {
+    const unsigned = { redacted_because: { sender: "@server:tower.test", content: { "org.chappe.restricted": told } } };
+    const restricted = event("@eve:tower.test", { content: {}, unsigned });
+    let now: object = { content: {}, unsigned: { "org.chappe.restricted": told } };
+    const client = {
+        fetchRoomEvent: async () => now,
+        decryptEventIfNeeded: async () => undefined,
+    } as unknown as MatrixClient;
+    let looks = 0;
+    const room = { roomId: "!r", emit: () => ++looks } as unknown as Room;
+    await restoreIfLifted(client, room, restricted);
+    expect([looks, restricted.isRedacted()]).toEqual([0, true]); // it still holds
+    now = { content: { msgtype: "m.text", body: "They are all liars" }, unsigned: {} };
+    await restoreIfLifted(client, room, restricted);
+    expect([looks, restricted.isRedacted(), restricted.getContent()["body"]]).toEqual([1, false, "They are all liars"]);
+    await restoreIfLifted(client, room, restricted);
+    expect(looks).toBe(1);
 });

@@ -3,6 +3,7 @@ import { type MatrixEvent, type Room, RoomEvent } from "matrix-js-sdk";
 import type { Matrix } from "../matrix/matrix";
 import { isOfficial, isOfficialRoom } from "../matrix/official";
 import { type Decision, Safety } from "./api";
+import { restoreAll } from "./restricted";
 
 /** The key of a server notice that holds its data (`chappe/moderation/tell.py`). */
 const ABOUT = "org.chappe.safety";
@@ -49,6 +50,7 @@ export function followNotices(matrix: Matrix): () => void {
         look(room);
         count.value++;
         if (notice.type === "statement" || notice.type === "reversal") void lookAtAccount(matrix);
+        if (notice.type === "reversal") void restoreAll(client);
     };
     const onReceipt = (_: unknown, room: Room): void => look(room);
     client.on(RoomEvent.Timeline, onTimeline);

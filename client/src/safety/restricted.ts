@@ -27,3 +27,15 @@ export async function restoreIfLifted(client: MatrixClient, room: Room, event: M
     await client.decryptEventIfNeeded(event);
     room.emit(RoomEvent.LocalEchoUpdated, event, room); // the conversation and the list look at it again
 }
+
+/** The same for everything that is loaded: a decision was reversed, and its notice does not say what it was about. */
+export async function restoreAll(client: MatrixClient): Promise<void> {
+    for (const room of client.getRooms()) {
+        for (const event of room
+            .getLiveTimeline()
+            .getEvents()
+            .filter((each) => restrictionOf(each) !== null)) {
+            await restoreIfLifted(client, room, event).catch((error: unknown) => console.warn("Not restored", error));
+        }
+    }
+}

@@ -145,6 +145,7 @@ try {
     await safety(eve).getByText("This was lifted.").waitFor();
     await eve.accessible("a decision that was reversed");
     await eve.picture("decision-reversed");
+    await eve.page.getByRole("link", { name: /Beacon.*They are all liars/ }).waitFor();
     await ann.open("Notices of tower.test");
     await ann.open("Beacon"); // what is in sight is looked at again after a while, and at once when one comes back
     await ann.message("They are all liars").waitFor();
