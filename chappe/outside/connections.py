@@ -79,6 +79,16 @@ class Connections:
         finally:
             connection.close()
 
+    async def post_once(self, url: str, headers: list[tuple[str, str]], body: bytes, max_bytes: int) -> Answered:
+        """One request with POST that is not to be repeated: on a connection of its own. Raises like `post`."""
+        parts = urlsplit(url)
+        request = _request("POST", parts, [*headers, ("Connection", "close")], body)
+        connection = await self._connect(parts)
+        try:
+            return await connection.ask(request, Incoming(max_bytes))
+        finally:
+            connection.close()
+
     async def _ask(self, origin: _Origin, connection: "_Connection", request: bytes) -> Answered:
         try:
             answered = await connection.ask(request)
