@@ -34,6 +34,7 @@ from chappe import (
     server_notices,
     sync,
     timeline,
+    transparency,
     web,
 )
 from chappe.accounts import machine_socket
@@ -78,6 +79,7 @@ SLICES = (
     "search",
     "push",
     "moderation",
+    "transparency",
 )
 """The packages with tables, in the order in which their schema files are applied."""
 
@@ -103,7 +105,8 @@ def all_routes() -> Routes:
         presence.routes,
         keys.ROUTES,
     )
-    return Routes(*below, timeline.routes, search.routes, push.routes, sync.routes, moderation.ROUTES, web.routes)
+    above = (moderation.ROUTES, transparency.ROUTES, web.routes)
+    return Routes(*below, timeline.routes, search.routes, push.routes, sync.routes, *above)
 
 
 def schema_folders() -> list[Path]:
@@ -203,7 +206,7 @@ class Chappe:
             settings.data_dir,
             settings.server_name,
             history,
-            accounts.ACTS | operators.ACTS | moderation.ACTS,
+            accounts.ACTS | operators.ACTS | moderation.ACTS | transparency.ACTS,
             self.bus,
             database,
             clock,
@@ -211,13 +214,9 @@ class Chappe:
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock, cost)
         operators.install(
             self.resources,
-            operators.ConsolePages(*operators.PAGES[:2], *moderation.PAGES, *operators.PAGES[2:]),
+            operators.ConsolePages(*operators.PAGES[:2], *moderation.PAGES, *transparency.PAGES, *operators.PAGES[2:]),
             operators.Kinds(*operators.KINDS, *moderation.KINDS),
             operators.SharedDevices(push.share_a_phone),
-        )
-        self.machine = machine_socket.Machines(
-            accounts.Machine(self.bus, database, settings),
-            operators.StaffMachine(self.bus, database, settings, clock),
         )
         media.install(self.resources, settings, database, self.bus, clock)
         previews.install(self.resources, settings, database, self.bus, clock)
@@ -228,6 +227,12 @@ class Chappe:
         push.install(self.resources, self.bus)
         self.teller, self.bulk_runner = moderation.install(self.resources, self.bus, database)
         self.alarms = clocks.Alarms(settings, self.bus, database, clock)
+        transparency.install(self.resources, self.bus)
+        self.machine = machine_socket.Machines(
+            accounts.Machine(self.bus, database, settings),
+            operators.StaffMachine(self.bus, database, settings, clock),
+            transparency.TransparencyMachine(self.bus, database, self.resources.of(transparency.Reports)),
+        )
         self.application = Application(
             all_routes(),
             self.resources,
@@ -287,12 +292,10 @@ class Chappe:
         self._tasks.append(asyncio.create_task(self.resources.of(media.Sweeper).run()))
         self._tasks.append(asyncio.create_task(finish_hourly(self.bus, database)))
         self._tasks.append(asyncio.create_task(restrictions.sweep_minutely(self.bus, database, clock)))
-        self._tasks.append(asyncio.create_task(self.sealer.run()))
-        self._tasks.append(asyncio.create_task(self.teller.run()))
-        self._tasks.append(asyncio.create_task(self.alarms.run()))
+        runs = (self.sealer, self.teller, self.alarms, self.bulk_runner, *transparency.runs(self.resources))
+        self._tasks += [asyncio.create_task(one.run()) for one in runs]
         pictures = self.resources.of(previews.Pictures)
         self._tasks.append(asyncio.create_task(previews.sweep_hourly(self.bus, database, clock, pictures)))
-        self._tasks.append(asyncio.create_task(self.bulk_runner.run()))
         if settings.mail is not None:
             from chappe.mail.postman import Postman
 
@@ -318,6 +321,7 @@ class Chappe:
         await self.resources.of(previews.Previews).close()
         await media.close(self.resources)
         await self.resources.of(push.Deliveries).close()
+        await transparency.close(self.resources)
         await self.outbox.stop()
         await self.writer.drain()
         with contextlib.suppress(Refused, OSError):  # what is not sealed now is sealed by the next start

@@ -237,6 +237,9 @@ app.command(
 
 app.command("chappe.cli_operator:app", name="operator", help="Staff and their roles, for whoever owns the machine.")
 app.command("chappe.cli_audit:app", name="audit", help="The log of what staff did: whether it is whole, and proofs.")
+app.command(
+    "chappe.cli_transparency:app", name="transparency", help="Yearly reports; statements for the EU's database."
+)
 
 
 @app.command

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from chappe import transparency
 from chappe.accounts import Tokens
 from chappe.config import Settings
 from chappe.http import Application
@@ -45,6 +46,7 @@ class Watched:
 def metrics_of(watched: Watched) -> Metrics:
     """All figures, by name."""
     metrics = Metrics()
+    _of_transparency(metrics, watched)
     _of_process(metrics, watched)
     _of_requests(metrics, watched)
     _of_writing(metrics, watched)
@@ -136,3 +138,16 @@ def _sqlite_bytes(data_dir: Path) -> int:
 
 def _open_files() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def _of_transparency(metrics: Metrics, watched: Watched) -> None:
+    async def statements() -> list[tuple[dict[str, str], float]]:
+        return [({"state": state}, count) for state, count in (await transparency.counts(watched.database)).items()]
+
+    async def stopped() -> float:
+        return float(await transparency.is_stopped(watched.database))
+
+    about = "Statements of reasons for the EU's database, by state: blocked and refused ones wait for a person."
+    metrics.add("chappe_transparency_statements", Kind.GAUGE, about, statements)
+    about = "1 while that database takes no token of ours, and nothing is sent."
+    metrics.add("chappe_transparency_stopped", Kind.GAUGE, about, stopped)

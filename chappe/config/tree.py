@@ -13,6 +13,7 @@ from typing import Any
 from chappe.config import addresses, kinds
 from chappe.config.kinds import KeyPath, Kind, Unfit
 from chappe.config.tables import Contact, Mail, Rate, Terms, setting
+from chappe.config.transparency import Transparency
 from chappe.ids import ServerName
 
 RATE_LIMIT_NAMES = (
@@ -318,6 +319,14 @@ class Settings:
         kinds.whole_number(1, 24 * 30),
         default=24,
         example="12",
+    )
+    transparency: Transparency | None = setting(
+        """What this server tells the public and the European Union of its decisions: who provides it, and the way to
+        the DSA Transparency Database. Without it there is no public page and no yearly report; what is to be told of
+        decisions is noted all the same, and can be told later.""",
+        kinds.table(Transparency),
+        default=None,
+        example='{ provider = "The Choir e. V." }',
     )
     turn_uris: tuple[str, ...] = setting(
         """The TURN servers by which calls get through firewalls, coturn for example. Without them calls work only

@@ -41,7 +41,12 @@ def test_every_flag_of_a_command_is_on_its_page(command: object) -> None:
 
 
 def test_every_command_is_tested_above() -> None:
-    assert {name for name in cli.app if not name.startswith("-")} == COMMANDS | {"user", "operator", "audit"}
+    assert {name for name in cli.app if not name.startswith("-")} == COMMANDS | {
+        "user",
+        "operator",
+        "audit",
+        "transparency",
+    }
 
 
 def test_every_error_code_is_on_its_page_with_its_status() -> None:
