@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from chappe import accounts, audit
+from chappe import accounts, audit, restrictions
 from chappe.clock import Clock as ClockProtocol
 from chappe.config import Settings, load
 from chappe.holds import Holds
@@ -27,6 +27,7 @@ SCHEMAS = [
     ROOT / "stream" / "schema",
     ROOT / "holds" / "schema",
     ROOT / "audit" / "schema",
+    ROOT / "restrictions" / "schema",
     ROOT / "mail" / "schema",
     ROOT / "accounts" / "schema",
 ]
@@ -43,7 +44,7 @@ class Desk:
         self.resources = Resources()
         self.log = Log(database.heads, "history")
         self.writer = Writer(database, self.log)
-        self.outbox = Outbox(database, self.writer, accounts.EFFECTS)
+        self.outbox = Outbox(database, self.writer, accounts.EFFECTS | restrictions.EFFECTS)
         self.bus = InProcessBus(database, self.writer, self.outbox, self.clock, self.resources)
         self.resources.add(database, Database)
         self.resources.add(self.clock, ClockProtocol)
@@ -64,6 +65,7 @@ class Desk:
         resources.add(Holds(accounts.ERASERS))
         resources.add(Mails(self.settings))
         resources.add(self.web_client)
+        restrictions.install(resources, self.database, self.clock, restrictions.Unknown(), self.settings.base_url)
         self.resources = resources
         self.bus = InProcessBus(self.database, self.writer, self.outbox, self.clock, resources)
         server = self.settings.server_name
