@@ -5,12 +5,13 @@ disk before its row commits. What is in the *spool* is on its way; what comes in
 the last of them; the *sweeper* finishes what was cut off.
 
 The acts: `add.py` at once, or under an id given out before · `begin.py` in several requests · `remove.py` ·
-`uploader_gone.py` with the account.
+`uploader_gone.py` with the account · `hidden.py` what is not shown until a decision.
 `rules.py` `ranges.py` `sizes.py` pure · `uploads.py` taking in · `spool.py` what is on its way · `resume.py`
 `unfinished.py` `upload_headers.py` what comes in several requests: whose turn it is, the files, what is told about it ·
 `files.py` `files_s3.py` where bytes are kept · `find.py` `serve.py` giving out, `shown.py` to staff · `arrivals.py`
 waiting for an upload · `thumbnails.py` kept thumbnails · `decoders.py` the programs that make them, `decoder.py` such a
-program · `sweep.py` the sweeper · `store.py` all SQL · `routes.py` `routes_resumable.py` the endpoints.
+program · `hashes.py` PDQ hashes, `pdq.py` how one is made · `videos.py` frames of videos, `frames.py` the program ·
+`sweep.py` the sweeper · `store.py` all SQL · `routes.py` `routes_resumable.py` the endpoints.
 
 Tables, in the shard of the media id: media, reserved_media, unfinished_upload, unlinked_file.
 """
@@ -23,22 +24,26 @@ from chappe.config import Settings
 from chappe.errors import StartupError
 from chappe.holds import Eraser
 from chappe.http import Routes
-from chappe.media.add import Described, add_media, new_media_id
+from chappe.media.add import Described, FilledLater, add_media, new_media_id
 from chappe.media.arrivals import Arrivals
-from chappe.media.decoders import Decoders
+from chappe.media.decoders import Decoders, PictureHash
 from chappe.media.files import Files, LocalFiles
+from chappe.media.hashes import MediaHashes
+from chappe.media.hidden import HiddenFirst
 from chappe.media.remove import MEDIA, erase_media, remove_all_media_of, remove_media
 from chappe.media.resume import Resumable
 from chappe.media.routes import routes
 from chappe.media.routes_resumable import routes as routes_resumable
 from chappe.media.shown import file_bytes, show_file, show_thumbnail
 from chappe.media.spool import Received, Spool
-from chappe.media.store import media_ids_of
+from chappe.media.store import Media, is_reserved, media_ids_of
+from chappe.media.store import media as media_named
 from chappe.media.sweep import Sweeper
 from chappe.media.thumbnails import Thumbnails
 from chappe.media.unfinished import Unfinished
 from chappe.media.uploader_gone import EFFECTS, Latecomers, uploader_gone
 from chappe.media.uploads import Uploads
+from chappe.media.videos import Videos
 from chappe.resources import Resources
 from chappe.storage import Database
 from chappe.stream import Bus
@@ -53,6 +58,10 @@ def install(resources: Resources, settings: Settings, database: Database, bus: B
     files = _files(settings.media_storage, folder)
     spool, unfinished = Spool(folder / "incoming", files.make_room), Unfinished(folder / "unfinished")
     decoders = Decoders()
+    resources.add(HiddenFirst())
+    resources.add(FilledLater())
+    resources.add(videos := Videos())
+    resources.add(MediaHashes(files, decoders, videos))
     thumbnails = Thumbnails(folder / "thumbnails", files, decoders)
     resources.add(files, Files)
     resources.add(Arrivals())
@@ -94,14 +103,22 @@ __all__ = [
     "ROUTES",
     "Decoders",
     "Described",
+    "FilledLater",
+    "HiddenFirst",
+    "Media",
+    "MediaHashes",
+    "PictureHash",
     "Received",
     "Sweeper",
     "Uploads",
+    "Videos",
     "add_media",
     "close",
     "file_bytes",
     "install",
+    "is_reserved",
     "media_ids_of",
+    "media_named",
     "new_media_id",
     "remove_all_media_of",
     "remove_media",

@@ -4,12 +4,14 @@ Client-Server API v1.19, "POST /upload", "POST /create", "PUT /upload/{serverNam
 """
 
 import secrets
+from collections.abc import Callable
 
 import msgspec
 
 from chappe.errors import Errcode, Refused
 from chappe.media import store
 from chappe.media.arrivals import Arrivals
+from chappe.media.hidden import require_not_blocked
 from chappe.media.rules import not_found
 from chappe.media.spool import Received
 from chappe.media.sweep import Sweeper
@@ -22,6 +24,10 @@ RESERVED_MS = 24 * 3_600_000
 """How long an id is kept for the content: the specification recommends a day."""
 MAX_RESERVED = 50
 """Ids of one person that nothing was uploaded under so far."""
+
+
+class FilledLater(list[Callable[[], None]]):
+    """Called when something came under an id that was given out before, which events may name already."""
 
 
 class Described(msgspec.Struct, frozen=True):
@@ -37,7 +43,8 @@ def new_media_id() -> str:
 
 
 async def add_media(tx: Transaction, device: Device, media_id: str, described: Described, file: Received) -> None:
-    """Add what was uploaded, under a new id. The file is kept already."""
+    """Add what was uploaded, under a new id. The file is kept already. Refuses with FORBIDDEN one that is blocked."""
+    await require_not_blocked(tx, file.sha256)
     store.add(tx, media_id, device.user_id, described.content_type, described.filename, file)
 
 
@@ -66,14 +73,17 @@ async def drop_upload(tx: Transaction, media_id: str) -> None:
 async def fill_reserved(tx: Transaction, device: Device, media_id: str, described: Described, file: Received) -> None:
     """Add what was uploaded under an id given out before: once, whoever else tries at the same time.
 
-    Refuses like `require_reserved`.
+    Refuses like `require_reserved`, and with FORBIDDEN a file that is blocked.
     """
     await require_reserved(tx, device, media_id, tx.now)
+    await require_not_blocked(tx, file.sha256)
     store.use_reservation(tx, media_id, device.user_id, otherwise=cannot_overwrite())
     await drop_upload(tx, media_id)
     store.add(tx, media_id, device.user_id, described.content_type, described.filename, file)
     arrivals = tx.of(Arrivals)
     tx.after_commit(lambda: arrivals.arrived(media_id))
+    for follow in tx.of(FilledLater):
+        tx.after_commit(follow)
 
 
 async def require_reserved(reads: Database | Transaction, device: Device, media_id: str, now: int) -> None:

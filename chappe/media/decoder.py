@@ -1,13 +1,16 @@
-"""A program of its own that makes thumbnails: it never trusts the image, and nobody need trust it.
+"""A program of its own that makes thumbnails and hashes: it never trusts the image, and nobody need trust it.
 
 It reads jobs from its standard input and answers on its standard output. For each job it forks: the child takes
 limits on itself that it cannot lift (no new file or socket, little memory and time), decodes, and ends. So an image
-that breaks a decoder reaches one process without anything in it but that image. Imports nothing of Chappe.
+that breaks a decoder reaches one process without anything in it but that image. Imports nothing of Chappe, but for
+`pdq.py` beside it, with the first job that needs it.
 
 A job: four bytes of length, JSON {width, height, method, animated, bytes}, then the image. An answer: four bytes of
-length, and so much of what the child said: four bytes of length, JSON {verdict, type}, then the thumbnail.
+length, and so much of what the child said: four bytes of length, JSON {verdict, type}, then the thumbnail; for the
+method "pdq" the hashes instead, of 32 bytes each, and one byte more that says how good it is.
 """
 
+import importlib.util
 import io
 import json
 import os
@@ -16,6 +19,10 @@ import signal
 import struct
 import sys
 import warnings
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
 from typing import Any, BinaryIO
 
 from PIL import (
@@ -150,6 +157,87 @@ def _animation(image: Image.Image, size: Size, box: Box | None) -> bytes | None:
     return out.getvalue()
 
 
+PDQ = "pdq"
+MAX_HASHED_FRAMES = 8
+"""Of an animation, spread over all of it."""
+
+
+def hash_picture(data: bytes) -> Result:
+    """The hashes of an image, turned and mirrored as well: as it is stored, and as it is shown where that is something
+    else; of some frames."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        if image.width * image.height > MAX_PIXELS:
+            return TOO_LARGE, "", b""
+        found: dict[bytes, None] = {}
+        for frame in _some_frames(image):
+            for picture in _as_stored_and_shown(frame):
+                hashes, quality = _pdq().pdq_all_ways(_luma_of(picture))
+                found |= {hashed + bytes([quality]): None for hashed in hashes}
+        return MADE, "", b"".join(found)
+    except MemoryError:
+        return TOO_LARGE, "", b""
+    except Exception:  # noqa: BLE001  # decoders raise whatever they like about a broken image
+        return UNREADABLE, "", b""
+
+
+def _some_frames(image: Image.Image) -> Iterator[Image.Image]:
+    moves = not isinstance(image, JpegImagePlugin.JpegImageFile) and bool(getattr(image, "is_animated", False))
+    count = int(getattr(image, "n_frames", 1)) if moves else 1
+    if count * image.width * image.height > MAX_FRAME_PIXELS:
+        count = 1
+    taken = min(count, MAX_HASHED_FRAMES)
+    for number in range(taken):
+        image.seek(number * count // taken)
+        yield image
+
+
+def _as_stored_and_shown(image: Image.Image) -> Iterator[Image.Image]:
+    yield image
+    if image.has_transparency_data:
+        over_white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        over_white.alpha_composite(image.convert("RGBA"))
+        yield over_white
+    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+        yield ImageOps.exif_transpose(image)
+
+
+def _luma_of(image: Image.Image) -> Any:
+    """How bright an image is, at no more than 512 × 512 points."""
+    pdq = _pdq()
+    np = pdq.np
+    is_grey = image.mode == "L"
+    if image.width <= pdq.SIDE and image.height <= pdq.SIDE:
+        pixels = np.asarray(image if is_grey else image.convert("RGB"))
+    else:
+        # Row by row: an image of the most pixels is never in memory twice.
+        columns, picked = pdq.sampled(image.width), []
+        for row in pdq.sampled(image.height).tolist():
+            line = image.crop((0, row, image.width, row + 1))
+            picked.append(np.asarray(line if is_grey else line.convert("RGB"))[0][columns])
+        pixels = np.stack(picked)
+    return pixels.astype(np.float32) if is_grey else pdq.luma_of(pixels)
+
+
+@cache
+def _pdq() -> ModuleType:
+    """What makes hashes, and numpy with it: loaded by the first job that needs it, not in a child."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a child may have no threads
+    spec = importlib.util.spec_from_file_location(PDQ, Path(__file__).with_name("pdq.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def _warm_up_hashing() -> None:
+    out = io.BytesIO()
+    Image.linear_gradient("L").convert("RGBA").save(out, "PNG")
+    assert hash_picture(out.getvalue())[0] == MADE, "no hash can be made here"
+
+
 def _lock_in(answer: int) -> None:
     """Keep nothing but the way to answer, and let no more in. None of these limits can be raised again."""
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -175,13 +263,18 @@ def _answer(verdict: str, kind: str, data: bytes) -> bytes:
 
 def _in_child(job: dict[str, Any], data: bytes) -> bytes:
     """The answer of a child to one job; UNREADABLE for one that came to grief, BUSY for one that others have ended."""
+    if job["method"] == PDQ:
+        _warm_up_hashing()
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             os.close(reading)
             _lock_in(writing)
-            result = make_thumbnail(data, job["width"], job["height"], job["method"], animated=job["animated"])
+            if job["method"] == PDQ:
+                result = hash_picture(data)
+            else:
+                result = make_thumbnail(data, job["width"], job["height"], job["method"], animated=job["animated"])
             with open(1, "wb", closefd=False) as out:  # a descriptor has no path
                 out.write(_answer(*result))
             os._exit(0)

@@ -1,4 +1,4 @@
-"""The programs that make thumbnails (`decoder.py`), a few at a time, and what they say."""
+"""The programs that make thumbnails and hashes (`decoder.py`), a few at a time, and what they say."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ import msgspec
 
 from chappe.errors import Errcode, Refused
 from chappe.ids import UserID
-from chappe.media.sizes import Wanted
+from chappe.media.sizes import HASHES, Wanted
 
 MAX_AT_ONCE = 3
 """Thumbnails being made at the same time. The programs give way to everything else that runs."""
@@ -26,6 +26,10 @@ MAX_WAITING = 1_000
 MAX_SECONDS = 20.0
 """For one thumbnail, after which its program is ended. The decoder itself may take half of that of the processor."""
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
+MAX_HASHES = 256
+"""Of one image."""
+_HASH_BYTES = 33
+"""A hash, and a byte more for its quality."""
 
 _PROGRAM = Path(__file__).with_name("decoder.py")
 _SHOWN_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
@@ -36,6 +40,13 @@ class Made(msgspec.Struct, frozen=True):
 
     content_type: str
     data: bytes | None
+
+
+class PictureHash(msgspec.Struct, frozen=True):
+    """A PDQ hash, and how much there is to see in the picture: 0 to 100."""
+
+    bits: bytes
+    quality: int
 
 
 class _Head(msgspec.Struct):
@@ -63,6 +74,26 @@ class Decoders:
         whoever decodes it; with LIMIT_EXCEEDED when too many wait, and with UNAVAILABLE when this machine has no time
         or memory for it now: that says nothing of the image.
         """
+        head, data = await self._in_turn(for_whom, read, wanted)
+        if head.verdict not in ("made", "original") or head.type not in _SHOWN_TYPES:
+            raise no_thumbnail()
+        return Made(head.type, data if head.verdict == "made" else None)
+
+    async def hash(self, for_whom: UserID, read: Callable[[], Awaitable[bytes]]) -> list[PictureHash]:
+        """The PDQ hashes of an image, the plain one first: turned, mirrored, as it is stored, and as it is shown; of
+        an animation those of some frames.
+
+        Refuses like `make`.
+        """
+        head, data = await self._in_turn(for_whom, read, HASHES)
+        if head.verdict != "made" or len(data) % _HASH_BYTES or len(data) > _HASH_BYTES * MAX_HASHES:
+            raise no_thumbnail()
+        parts = (data[at : at + _HASH_BYTES] for at in range(0, len(data), _HASH_BYTES))
+        return [PictureHash(part[:-1], min(part[-1], 100)) for part in parts]
+
+    async def _in_turn(
+        self, for_whom: UserID, read: Callable[[], Awaitable[bytes]], wanted: Wanted
+    ) -> tuple[_Head, bytes]:
         if self._waiting >= MAX_WAITING:
             raise Refused(
                 Errcode.LIMIT_EXCEEDED, "Too many thumbnails are being made. Try again.", retry_after_ms=2_000
@@ -80,9 +111,7 @@ class Decoders:
             raise Refused(Errcode.TOO_LARGE, "The image has too many pixels to make a thumbnail of it.")
         if head.verdict == "busy":
             raise _busy()
-        if head.verdict not in ("made", "original") or head.type not in _SHOWN_TYPES:
-            raise no_thumbnail()
-        return Made(head.type, data if head.verdict == "made" else None)
+        return head, data
 
     async def close(self) -> None:
         """End all programs."""

@@ -8,6 +8,7 @@ from chappe.errors import Errcode, Refused
 from chappe.http import Request
 from chappe.media import store
 from chappe.media.arrivals import Arrivals
+from chappe.media.hidden import HiddenFirst, hidden
 from chappe.media.rules import not_found, require_ours
 from chappe.media.store import Media
 from chappe.restrictions import Restrictions
@@ -20,8 +21,9 @@ MAX_WAIT_MS = 60_000
 async def find(request: Request, server_name: str, media_id: str, wait_ms: int) -> Media:
     """The media of that address.
 
-    Refuses with INVALID_PARAM what is no address, with NOT_FOUND what is not here or was removed, with WITHHELD or
-    RESTRICTED what is blocked for who asks, with NOT_YET_UPLOADED what has not arrived after `wait_ms` milliseconds.
+    Refuses with INVALID_PARAM what is no address, with NOT_FOUND what is not here, was removed or is hidden, with
+    WITHHELD or RESTRICTED what is blocked for who asks, with NOT_YET_UPLOADED what has not arrived after `wait_ms`
+    milliseconds.
     """
     require_ours(server_name, media_id, request.of(Settings).server_name)
     database = request.of(Database)
@@ -30,6 +32,8 @@ async def find(request: Request, server_name: str, media_id: str, wait_ms: int) 
         media = await _awaited(request, database, media_id, min(max(wait_ms, 0), MAX_WAIT_MS))
     if media.removed_at is not None:
         raise not_found()
+    if request.of(HiddenFirst).is_hidden(media_id, request.of(Clock).now_ms()):
+        raise hidden()
     restrictions = request.of(Restrictions)
     viewer = request.device.user_id
     blocked = await restrictions.on_media(f"mxc://{server_name}/{media_id}", media.sha256.hex(), viewer)

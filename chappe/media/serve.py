@@ -8,7 +8,11 @@ from collections.abc import AsyncGenerator, Callable
 import msgspec
 
 from chappe.http import Answer, Request, Streamed
+from chappe.media.files import Files
 from chappe.media.ranges import BeyondTheEnd, wanted_bytes
+from chappe.media.rules import not_found
+from chappe.media.spool import cannot_read
+from chappe.media.store import Media
 
 _ALWAYS = (
     # The policy that the specification recommends: whatever the file is, nothing in it runs or loads anything.
@@ -39,6 +43,20 @@ class Content(msgspec.Struct, frozen=True):
     """The bytes from the first up to before the second."""
     local_path: str | None
     """Where it lies as a file on this machine, if it does."""
+
+
+async def read_whole(files: Files, media: Media, *, most: int | None = None) -> bytes:
+    """All bytes of media, or the first of them.
+
+    Refuses with NOT_FOUND when the file is gone, with UNAVAILABLE when it cannot be read.
+    """
+    try:
+        end = media.size_bytes if most is None else min(most, media.size_bytes)
+        return b"".join([piece async for piece in files.pieces(media.file_key, 0, end)])
+    except FileNotFoundError as error:
+        raise not_found() from error
+    except OSError as error:
+        raise cannot_read(error) from error
 
 
 def send(request: Request, content: Content) -> Answer:

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 Method = Literal["crop", "scale"]
+Job = Literal["crop", "scale", "pdq"]
 
 SCALED = ((320, 240), (640, 480), (800, 600), (1600, 1200))
 CROPPED = ((32, 32), (96, 96), (256, 256), (512, 512), (320, 240), (640, 480), (800, 600))
@@ -25,13 +26,17 @@ class Wanted(msgspec.Struct, frozen=True):
 
     width: int
     height: int
-    method: Method
+    method: Job
     animated: bool
 
     @property
     def name(self) -> str:
         """What tells it from others of the same image; fit for a file name."""
         return f"{self.width}x{self.height}-{self.method}" + ("-animated" if self.animated else "")
+
+
+HASHES = Wanted(0, 0, "pdq", animated=True)
+"""No thumbnail but the PDQ hashes of the image."""
 
 
 def wanted_size(width: int, height: int, method: Method, *, animated: bool) -> Wanted:

@@ -148,6 +148,11 @@ async def reservation(reads: Database | Transaction, media_id: str) -> Reservati
     return Reservation(*row) if row is not None else None
 
 
+async def is_reserved(reads: Database | Transaction, media_id: str) -> bool:
+    """Whether an id was given out that nothing was uploaded under yet."""
+    return await reservation(reads, media_id) is not None
+
+
 def use_reservation(tx: Transaction, media_id: str, user_id: UserID, *, otherwise: Refused) -> None:
     """Queue that the id is used up. Of many at once, one gets it."""
     tx.conditional(_USE_RESERVATION, media_id, user_id, otherwise=otherwise)

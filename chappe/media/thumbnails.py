@@ -13,9 +13,9 @@ from chappe.errors import Errcode, Refused
 from chappe.ids import UserID
 from chappe.media.decoders import Decoders
 from chappe.media.files import Files
-from chappe.media.rules import not_found
+from chappe.media.serve import read_whole
 from chappe.media.sizes import Wanted
-from chappe.media.spool import cannot_read, cannot_store
+from chappe.media.spool import cannot_store
 from chappe.media.store import Media
 
 MAX_SOURCE_BYTES = 50_000_000
@@ -76,15 +76,7 @@ class Thumbnails:
         await asyncio.gather(*making, return_exceptions=True)
 
     async def _make(self, for_whom: UserID, media: Media, wanted: Wanted, stem: Path) -> Thumbnail:
-        async def read() -> bytes:
-            try:
-                return b"".join([piece async for piece in self._files.pieces(media.file_key, 0, media.size_bytes)])
-            except FileNotFoundError as error:
-                raise not_found() from error
-            except OSError as error:
-                raise cannot_read(error) from error
-
-        made = await self._decoders.make(for_whom, read, wanted)
+        made = await self._decoders.make(for_whom, lambda: read_whole(self._files, media), wanted)
         try:
             return await asyncio.to_thread(_keep, stem, made.content_type, made.data)
         except OSError as error:

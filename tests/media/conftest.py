@@ -41,3 +41,8 @@ async def download(
 ) -> httpx.Response:
     """Download what an address names."""
     return await ask(house, "GET", f"{DOWNLOAD}/{address}", person, headers=headers, **query)
+
+
+async def thumbnail_of(person: Person, address: str) -> httpx.Response:
+    """A small version of an image."""
+    return await ask(person.house, "GET", f"{THUMBNAIL}/{address}", person, width=96, height=96)
