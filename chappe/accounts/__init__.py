@@ -12,7 +12,7 @@ suspended accounts may do · `tokens.py` whose an access token is · `credential
 `password_link.py` choosing a password · `emails.py` mail addresses ·
 `machine.py` `machine_socket.py` what `chappe user` does · `rules.py` what is allowed · `turns.py` changes that build
 on each other · `store.py` `register_store.py` `emails_store.py` all SQL · `routes….py` the endpoints · `pages.py`
-what a browser shows.
+what a browser shows · `work.py` work before an account is made.
 
 Tables in the register: account, accepted_terms, registration_token, uia_session, registration_nonce, owner_code,
 password_link, email_address, email_session.
@@ -63,6 +63,7 @@ from chappe.accounts.staff import (
 )
 from chappe.accounts.tokens import Tokens
 from chappe.accounts.turns import Turns
+from chappe.accounts.work import SignUpGuards
 from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.holds import Eraser
@@ -123,6 +124,7 @@ def install(
         ManagedData(),
         OperatorMade(),
         AccountEnding(),
+        SignUpGuards(),
     )
     for thing in (tokens, Passwords(cost), *followed, Turns()):
         resources.add(thing)
@@ -150,6 +152,7 @@ __all__ = [
     "OperatorMade",
     "Passwords",
     "ProfileChanged",
+    "SignUpGuards",
     "Tokens",
     "Turns",
     "account_by_password",

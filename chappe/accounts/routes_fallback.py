@@ -1,6 +1,7 @@
 """Stages of a registration in a browser, for clients that do not know them. v1.19, "Fallback"."""
 
 from html import escape
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from chappe.accounts import credentials, register_store, rules, uia
 from chappe.accounts.pages import Language, alert, language_of, page
 from chappe.accounts.routes_register import flows_of
+from chappe.accounts.work import BITS, MAX_NONCE_CHARS, WORK, is_done, prefix_of
 from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
@@ -21,7 +23,8 @@ routes = Routes()
 MAX_FORM_BYTES = 8_192
 
 _PATH = "/_matrix/client/v3/auth/{auth_type}/fallback/web"
-_IN_BROWSER = frozenset({uia.TERMS, uia.TOKEN})
+_IN_BROWSER = frozenset({uia.TERMS, uia.TOKEN, WORK})
+_WORK_SCRIPT = Path(__file__).with_name("work.js").read_text()
 _DONE = (
     "if (window.onAuthDone) { window.onAuthDone(); }"
     " else if (window.opener && window.opener.postMessage) { window.opener.postMessage('authDone', '*'); }"
@@ -39,6 +42,9 @@ class _Words(NamedTuple):
     terms_wrong: str
     gone: str
     gone_help: str
+    work: str
+    work_help: str
+    work_wrong: str
     done: str
     done_help: str
 
@@ -48,6 +54,8 @@ _WORDS = {
         "The terms of this server", "I accept these documents", "Registration token", "The token you were given",
         "Go on", "This token is unknown, has expired or is used up.", "Without accepting them you get no account here.",
         "This registration has ended", "It took longer than 15 minutes, or is complete. Begin again in your client.",
+        "One moment", "Many accounts are being made just now, so yours takes some work first. Your browser does it,"
+        " in a few seconds.", "That was not the work. Load the page again.",
         "Done", "You can close this window and go on in your client.",
     ),
     Language.FRENCH: _Words(
@@ -55,6 +63,8 @@ _WORDS = {
         "Continuer", "Ce jeton est inconnu, expiré ou épuisé.", "Sans les accepter, pas de compte sur ce serveur.",
         "Cette inscription est terminée", "Elle a duré plus de 15 minutes, ou elle est complète. Recommencez dans"
         " votre client.",
+        "Un instant", "Beaucoup de comptes se créent en ce moment : le vôtre demande d’abord un peu de travail. Votre"
+        " navigateur s’en charge, en quelques secondes.", "Ce n’était pas ce travail. Rechargez la page.",
         "C’est fait", "Vous pouvez fermer cette fenêtre et continuer dans votre client.",
     ),
 }  # fmt: skip
@@ -73,7 +83,7 @@ async def get_fallback(request: Request, auth_type: str, query: FallbackQuery) -
     language = language_of(request)
     if not await _goes_on(request, query.session):
         return _gone(language)
-    return _form(request, language, auth_type, None)
+    return _form(request, language, auth_type, query.session, None)
 
 
 @routes.post(_PATH, auth=NOBODY, limit=Limit.LOGIN)
@@ -86,16 +96,19 @@ async def post_fallback(request: Request, auth_type: str, query: FallbackQuery) 
         return _gone(language)
     token = form.get("token", [""])[-1].strip()
     if auth_type == uia.TERMS and "accept" not in form:
-        return _form(request, language, auth_type, _WORDS[language].terms_wrong)
+        return _form(request, language, auth_type, query.session, _WORDS[language].terms_wrong)
     if auth_type == uia.TOKEN and not rules.is_registration_token(token):
-        return _form(request, language, auth_type, _WORDS[language].token_wrong)
+        return _form(request, language, auth_type, query.session, _WORDS[language].token_wrong)
+    if auth_type == WORK and not is_done(prefix_of(query.session), form.get("nonce", [""])[-1][:MAX_NONCE_CHARS]):
+        return _form(request, language, auth_type, query.session, _WORDS[language].work_wrong)
     flows = flows_of(request.of(Settings))
+    flows = (*flows, *((WORK, *flow) for flow in flows))  # whether it is wanted, registering itself says
     try:
         key = credentials.digest(query.session).hex()
         await request.call(REGISTER, uia.complete_in_browser, key, auth_type, token or None, flows)
     except Refused as no:
         if no.code is Errcode.UNAUTHORIZED:
-            return _form(request, language, auth_type, _WORDS[language].token_wrong)
+            return _form(request, language, auth_type, query.session, _WORDS[language].token_wrong)
         if no.code is Errcode.FORBIDDEN:
             return _gone(language)
         raise
@@ -119,8 +132,15 @@ def _gone(language: Language) -> Answer:
     return page(language, words.gone, f"<p>{words.gone_help}</p>", status=403)
 
 
-def _form(request: Request, language: Language, auth_type: str, wrong: str | None) -> Answer:
+def _form(request: Request, language: Language, auth_type: str, session: str, wrong: str | None) -> Answer:
     words = _WORDS[language]
+    if auth_type == WORK:
+        body = (
+            f'{alert(wrong)}<p role="status">{words.work_help}</p>\n'
+            f'<form method="post" data-prefix="{prefix_of(session)}" data-bits="{BITS}">'
+            '<input type="hidden" name="nonce"></form>'
+        )
+        return page(language, words.work, body, status=400 if wrong else 200, script="" if wrong else _WORK_SCRIPT)
     if auth_type == uia.TOKEN:
         title = words.token
         inside = (

@@ -12,6 +12,7 @@ from chappe.accounts.guest_upgrade import guest_of, upgrade_guest
 from chappe.accounts.login import Credentials
 from chappe.accounts.passwords import Passwords
 from chappe.accounts.records import NewAccount
+from chappe.accounts.work import WORK, SignUpGuards
 from chappe.clock import Clock
 from chappe.config import Registration, Settings
 from chappe.errors import Errcode, Refused
@@ -83,6 +84,9 @@ async def post_register(
         refreshable=body.refresh_token,
         now=request.of(Clock).now_ms(),
     )
+    is_new = body.auth is None or not body.auth.session
+    if await request.of(SignUpGuards).want_work(request, body.username or "", is_new=is_new):
+        flows = tuple((WORK, *flow) for flow in flows)
     passed = await uia.require(request, body, flows)
     if isinstance(passed, Answer):
         return passed

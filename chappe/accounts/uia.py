@@ -18,6 +18,7 @@ from chappe.accounts.emails import Proof, Purpose, confirmed, not_confirmed
 from chappe.accounts.passwords import Passwords
 from chappe.accounts.records import Session
 from chappe.accounts.register import token_used_up
+from chappe.accounts.work import BITS, WORK, prefix_of, require_done
 from chappe.clock import Clock
 from chappe.config import Settings
 from chappe.errors import Errcode, Refused
@@ -72,6 +73,7 @@ class AuthData(msgspec.Struct):
     password: str | None = None
     token: str | None = None
     threepid_creds: EmailCredentials | None = None
+    nonce: str | None = None
 
 
 class AuthBody(msgspec.Struct, kw_only=True):
@@ -220,9 +222,12 @@ async def begin(tx: Transaction, device: Device | None, session: str, operation:
 
 def challenge(settings: Settings, flows: Flows, session: str, completed: tuple[str, ...], no: Refused | None) -> Answer:
     """The 401 answer. An error code is in it only after a failed attempt: clients show it to the person."""
-    told: dict[str, object] = {"flows": [{"stages": flow} for flow in flows], "params": {}, "session": session}
+    params: dict[str, object] = {}
     if any(TERMS in flow for flow in flows):
-        told["params"] = {TERMS: {"policies": policies(settings)}}
+        params[TERMS] = {"policies": policies(settings)}
+    if any(WORK in flow for flow in flows):
+        params[WORK] = {"prefix": prefix_of(session), "bits": BITS}
+    told: dict[str, object] = {"flows": [{"stages": flow} for flow in flows], "params": params, "session": session}
     if completed:
         told["completed"] = completed
     if no is not None:
@@ -261,6 +266,8 @@ async def _check_stage(request: Request, auth: AuthData, flows: Flows) -> None:
         await _check_password(request, auth)
     elif auth.type == EMAIL and auth.threepid_creds is not None:
         require_proof(Proof(auth.threepid_creds.sid, auth.threepid_creds.client_secret))
+    elif auth.type == WORK:
+        require_done(auth.session or "", auth.nonce)
     elif auth.type == TOKEN and (auth.token is None or not rules.is_registration_token(auth.token)):
         raise token_used_up() if auth.token else Refused(Errcode.MISSING_PARAM, "auth has no token.")
 

@@ -1,10 +1,12 @@
 import { ask, Refusal } from "./ask";
 import { beginWith, type Credentials, deviceName } from "./logIn";
+import { work } from "./work";
 
 const REGISTER = "/_matrix/client/v3/register";
 const TOKEN = "m.login.registration_token";
 const TERMS = "m.login.terms";
 const DUMMY = "m.login.dummy";
+const WORK = "org.chappe.login.work";
 
 export interface Document {
     name: string;
@@ -18,11 +20,17 @@ export interface Wanted {
     documents: Document[];
 }
 
+interface Parameters {
+    policies?: Record<string, Record<string, { name: string; url: string }>>;
+    prefix?: string;
+    bits?: number;
+}
+
 interface Challenge {
     session: string;
     flows: { stages: string[] }[];
     completed?: string[];
-    params?: Record<string, { policies?: Record<string, Record<string, { name: string; url: string }>> }>;
+    params?: Record<string, Parameters>;
 }
 
 export class Unsupported extends Error {}
@@ -30,7 +38,7 @@ export class Unsupported extends Error {}
 /** Ask the server what it wants. Refused with 403 where nobody may register. */
 export async function whatIsWanted(language: string): Promise<Wanted> {
     const challenge = await challenged({});
-    const known = new Set([TOKEN, TERMS, DUMMY]);
+    const known = new Set([TOKEN, TERMS, DUMMY, WORK]);
     const flow = challenge.flows.find(({ stages }) => stages.every((stage) => known.has(stage)));
     if (!flow) throw new Unsupported();
     const policies = Object.values(challenge.params?.[TERMS]?.policies ?? {});
@@ -55,7 +63,13 @@ export async function signUp(wanted: Wanted, name: string, password: string, tok
     };
     let challenge = await challenged(body);
     for (const [i, type] of wanted.stages.entries()) {
-        const auth = { type, session: challenge.session, ...(type === TOKEN ? { token: token.trim() } : {}) };
+        const { prefix, bits } = challenge.params?.[WORK] ?? {};
+        const auth = {
+            type,
+            session: challenge.session,
+            ...(type === TOKEN ? { token: token.trim() } : {}),
+            ...(type === WORK && prefix && bits ? { nonce: await work(prefix, bits) } : {}),
+        };
         if (i < wanted.stages.length - 1) {
             challenge = await challenged({ ...body, auth }, type);
             continue;
