@@ -236,6 +236,7 @@ app.command(
 )
 
 app.command("chappe.cli_operator:app", name="operator", help="Staff and their roles, for whoever owns the machine.")
+app.command("chappe.cli_hashes:app", name="hashes", help="Lists of hashes that public content is compared with.")
 app.command("chappe.cli_audit:app", name="audit", help="The log of what staff did: whether it is whole, and proofs.")
 app.command(
     "chappe.cli_transparency:app", name="transparency", help="Yearly reports; statements for the EU's database."

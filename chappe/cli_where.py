@@ -3,7 +3,9 @@
 import asyncio
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -47,6 +49,28 @@ def require_data(settings: Settings) -> None:
             f"There is no server's data in {settings.data_dir}.",
             "Say which server is meant, as for `chappe serve`: --config FILE, or --data-dir FOLDER.",
         )
+
+
+def fulfil_all(wishes: Iterable[msgspec.Struct], kind: type[T], settings: Settings) -> T:
+    """Have several wishes fulfilled, one after the other, and return the answer to the last. The server is opened once
+    for all of them, if none runs.
+    """
+    require_data(settings)
+    done: T | None = None
+    wished = iter(wishes)
+    for wish in wished:
+        done = ask(settings.data_dir, wish, kind)
+        if done is None:
+            wished = chain((wish,), wished)
+            break
+    else:
+        assert done is not None, "there is at least one wish"
+        return done
+    print(f"No server runs on {settings.data_dir}: it is opened for a moment.", file=sys.stderr)
+    os.umask(0o077)
+    from chappe.app import fulfil_alone
+
+    return msgspec.convert(asyncio.run(fulfil_alone(settings, *wished)), kind)
 
 
 def fulfil(wish: msgspec.Struct, kind: type[T], settings: Settings, *, may_begin: bool = False) -> T:

@@ -172,7 +172,7 @@ def reason_of(no: Refused, language: Language, slices: Sequence[str] = (LAYOUT,)
     if isinstance(no, StaffRefused):
         for slice_name in slices:
             if _is_word(language, slice_name, no.word):
-                return said(language, slice_name, no.word)
+                return said(language, slice_name, no.word, **no.told)
     return no.reason
 
 

@@ -37,9 +37,11 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}")
 class StaffRefused(Refused):
     """A refusal that pages tell in the language of their reader, by its key among their words."""
 
-    def __init__(self, word: str, reason: str, code: Errcode = Errcode.FORBIDDEN) -> None:
+    def __init__(self, word: str, reason: str, code: Errcode = Errcode.FORBIDDEN, **told: object) -> None:
+        """`told`: what stands in the braces of the word."""
         super().__init__(code, reason)
         self.word = word
+        self.told = told
 
 
 def parse_role(text: str) -> Role:

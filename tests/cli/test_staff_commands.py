@@ -16,6 +16,11 @@ from tests.tidy.repository import ROOT
 
 COMMANDS = {
     "operator": {"list": [], "grant": ["--reason"], "revoke": ["--reason"]},
+    "hashes": {
+        "import": ["--kind", "--about", "--source", "--owner", "--vetted", "--stage"],
+        "list": [],
+        "retire": [],
+    },
     "audit": {
         "checkpoint": ["--key"],
         "export": [],
@@ -154,9 +159,9 @@ async def test_a_running_server_is_asked_about_staff_and_its_log_is_read_meanwhi
 
 @pytest.mark.parametrize("group", COMMANDS)
 def test_every_command_and_flag_is_on_its_page(group: str) -> None:
-    from chappe import cli_audit, cli_operator
+    from chappe import cli_audit, cli_hashes, cli_operator
 
-    app = {"operator": cli_operator.app, "audit": cli_audit.app}[group]
+    app = {"operator": cli_operator.app, "hashes": cli_hashes.app, "audit": cli_audit.app}[group]
     assert {name for name in app if not name.startswith("-")} == set(COMMANDS[group])
     page = (ROOT / "docs" / "reference" / "commands.md").read_text()
     section = page.partition(f"\n## chappe {group}\n")[2].partition("\n## ")[0]
