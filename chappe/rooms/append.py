@@ -27,10 +27,14 @@ from chappe.stream import Device, Place, Transaction
 
 
 class SendGates:
-    """What higher slices have to say before an event enters a room: each may refuse. Filled by `app.py`."""
+    """What higher slices have to say before an event enters a room: each may refuse. Filled by `app.py`.
+
+    `built` are asked last, about the event as it would enter, with its id; the room is still as before it.
+    """
 
     def __init__(self, gates: "list[Callable[[Transaction, Room, Draft], Awaitable[None]]] | None" = None) -> None:
         self.gates = gates or []
+        self.built: list[Callable[[Transaction, Room, Event], Awaitable[None]]] = []
 
 
 class Sending:
@@ -93,6 +97,8 @@ async def append(
     )
     if state_key is not None and type != MEMBER:
         _require_space(room, event, state_key)
+    for ask in tx.of(SendGates).built:
+        await ask(tx, room, event)
     _queue(tx, room, event, sending, relation)
     return event
 
