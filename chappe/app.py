@@ -21,6 +21,7 @@ from chappe import (
     keys,
     logs,
     mail,
+    matching,
     media,
     metrics,
     moderation,
@@ -30,6 +31,7 @@ from chappe import (
     push,
     restrictions,
     rooms,
+    rules,
     search,
     server_notices,
     sync,
@@ -62,25 +64,9 @@ from chappe.timeline.visible import Withholding
 logger = logging.getLogger(__name__)
 
 SLICES = (
-    "stream",
-    "holds",
-    "audit",
-    "restrictions",
-    "mail",
-    "clocks",
-    "accounts",
-    "operators",
-    "media",
-    "previews",
-    "rooms",
-    "server_notices",
-    "keys",
-    "timeline",
-    "search",
-    "push",
-    "moderation",
-    "transparency",
-)
+    "stream", "holds", "audit", "restrictions", "mail", "clocks", "accounts", "operators", "media", "previews", "rooms",
+    "server_notices", "keys", "timeline", "matching", "rules", "search", "push", "moderation", "transparency",
+)  # fmt: skip
 """The packages with tables, in the order in which their schema files are applied."""
 
 SWITCH_INTERVAL_S = 0.0001
@@ -105,8 +91,8 @@ def all_routes() -> Routes:
         presence.routes,
         keys.ROUTES,
     )
-    above = (moderation.ROUTES, transparency.ROUTES, web.routes)
-    return Routes(*below, timeline.routes, search.routes, push.routes, sync.routes, *above)
+    above = (timeline.routes, matching.routes, rules.routes, search.routes, push.routes, sync.routes)
+    return Routes(*below, *above, moderation.ROUTES, transparency.ROUTES, web.routes)
 
 
 def schema_folders() -> list[Path]:
@@ -125,16 +111,9 @@ class Chappe:
         self.log = Log(database.heads, history)
         self.writer = Writer(database, self.log)
         effects = (
-            audit.EFFECTS
-            | restrictions.EFFECTS
-            | mail.EFFECTS
-            | accounts.EFFECTS
-            | media.EFFECTS
-            | rooms.EFFECTS
-            | keys.EFFECTS
-            | push.EFFECTS
-            | server_notices.EFFECTS
-        )
+            audit.EFFECTS | restrictions.EFFECTS | mail.EFFECTS | accounts.EFFECTS | media.EFFECTS | rooms.EFFECTS
+            | keys.EFFECTS | push.EFFECTS | rules.EFFECTS | moderation.EFFECTS | server_notices.EFFECTS
+        )  # fmt: skip
         self.outbox = Outbox(database, self.writer, effects, keys.SHAPES)
         self.bus = InProcessBus(database, self.writer, self.outbox, clock, self.resources)
         self.typing = Typing(self.log)
@@ -206,16 +185,17 @@ class Chappe:
             settings.data_dir,
             settings.server_name,
             history,
-            accounts.ACTS | operators.ACTS | moderation.ACTS | transparency.ACTS,
+            accounts.ACTS | operators.ACTS | matching.ACTS | rules.ACTS | moderation.ACTS | transparency.ACTS,
             self.bus,
             database,
             clock,
         )
         tokens = accounts.install(self.resources, settings, database, self.bus, self.writer, clock, cost)
+        safety = (*moderation.PAGES, *matching.PAGES, *rules.PAGES)
         operators.install(
             self.resources,
-            operators.ConsolePages(*operators.PAGES[:2], *moderation.PAGES, *transparency.PAGES, *operators.PAGES[2:]),
-            operators.Kinds(*operators.KINDS, *moderation.KINDS),
+            operators.ConsolePages(*operators.PAGES[:2], *safety, *transparency.PAGES, *operators.PAGES[2:]),
+            operators.Kinds(*operators.KINDS, *matching.KINDS, *rules.KINDS, *moderation.KINDS),
             operators.SharedDevices(push.share_a_phone),
         )
         media.install(self.resources, settings, database, self.bus, clock)
@@ -224,6 +204,8 @@ class Chappe:
         presence.install(self.resources)
         server_notices.install(self.resources, server_notices.Languages([push.language_of, accounts.language_of]))
         keys.install(self.resources)
+        matching.install(self.resources, self.bus)
+        self.rules = rules.install(self.resources, self.bus, rules.Topics(moderation.TOPICS))
         push.install(self.resources, self.bus)
         self.teller, self.bulk_runner = moderation.install(self.resources, self.bus, database)
         self.alarms = clocks.Alarms(settings, self.bus, database, clock)
@@ -231,6 +213,7 @@ class Chappe:
         self.machine = machine_socket.Machines(
             accounts.Machine(self.bus, database, settings),
             operators.StaffMachine(self.bus, database, settings, clock),
+            matching.HashesMachine(self.bus, database, clock),
             transparency.TransparencyMachine(self.bus, database, self.resources.of(transparency.Reports)),
         )
         self.application = Application(
@@ -258,6 +241,10 @@ class Chappe:
                 key_changes.told,
                 self.restrictions,
                 self.readers,
+                self.resources.of(matching.MatchingReader),
+                self.resources.of(matching.Snapshots),
+                self.rules,
+                self.resources.of(rules.Hits),
             )
         )
 
@@ -277,6 +264,7 @@ class Chappe:
         await database.migrate(schema_folders())
         self = cls(settings, database, await _history_of(database, settings), clock, password_cost)
         await self.restrictions.begin()
+        await self.rules.load()
         await self.outbox.recover()
         await self.sealer.begin()
         await self.resources.of(push.Deliveries).resume()
@@ -285,6 +273,7 @@ class Chappe:
             push.push_reader(self.resources, self.bus),
             push.counts_reader(self.resources, self.bus),
             search.search_reader(self.resources, self.bus),
+            matching.matching_reader(self.resources),
         )
         self.lost = asyncio.create_task(database.until_lost())
         self._tasks = [asyncio.create_task(reader.run()) for reader in self.readers]
@@ -292,6 +281,7 @@ class Chappe:
         self._tasks.append(asyncio.create_task(self.resources.of(media.Sweeper).run()))
         self._tasks.append(asyncio.create_task(finish_hourly(self.bus, database)))
         self._tasks.append(asyncio.create_task(restrictions.sweep_minutely(self.bus, database, clock)))
+        self._tasks += [asyncio.create_task(each.work(self.resources, self.bus)) for each in (matching, rules)]
         runs = (self.sealer, self.teller, self.alarms, self.bulk_runner, *transparency.runs(self.resources))
         self._tasks += [asyncio.create_task(one.run()) for one in runs]
         pictures = self.resources.of(previews.Pictures)
@@ -399,11 +389,17 @@ async def running(settings: Settings) -> AsyncIterator[Chappe]:
         await chappe.close()
 
 
-async def fulfil_alone(settings: Settings, wish: object) -> object:
-    """Open the data for a wish of whoever owns the machine, and close it again. No server may run on it."""
+async def fulfil_alone(settings: Settings, *wishes: object) -> object:
+    """Open the data for wishes of whoever owns the machine, and close it again. No server may run on it.
+
+    Returns the answer to the last of them.
+    """
     chappe = await Chappe.open(settings)
     try:
-        return await chappe.machine.fulfil(wish)
+        done: object = None
+        for wish in wishes:
+            done = await chappe.machine.fulfil(wish)
+        return done
     finally:
         await chappe.close()
 

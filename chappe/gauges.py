@@ -13,9 +13,11 @@ from chappe.accounts import Tokens
 from chappe.config import Settings
 from chappe.http import Application
 from chappe.keys import ToldKeys
+from chappe.matching import MatchingReader, Snapshots
 from chappe.metrics import Kind, Metrics
 from chappe.restrictions import Restrictions
 from chappe.rooms import Rooms, Tails
+from chappe.rules import Current, Hits
 from chappe.storage import Database
 from chappe.stream import Log, Outbox, Reader, Writer
 from chappe.sync.syncing import Syncing
@@ -41,6 +43,10 @@ class Watched:
     told_keys: ToldKeys
     restrictions: Restrictions
     readers: Sequence[Reader]
+    matching: MatchingReader
+    snapshots: Snapshots
+    rules: Current
+    hits: Hits
 
 
 def metrics_of(watched: Watched) -> Metrics:
@@ -52,6 +58,8 @@ def metrics_of(watched: Watched) -> Metrics:
     _of_writing(metrics, watched)
     _of_memory(metrics, watched)
     _of_restrictions(metrics, watched.restrictions)
+    _of_matching(metrics, watched)
+    _of_rules(metrics, watched)
     return metrics
 
 
@@ -125,6 +133,31 @@ def _of_restrictions(metrics: Metrics, restrictions: Restrictions) -> None:
     about = "Rooms whose restrictions are in memory."
     add("chappe_restrictions_rooms", gauge, about, lambda: restrictions.rooms_loaded)
     add("chappe_restrictions_held", gauge, "Restrictions of those rooms in memory.", lambda: restrictions.held)
+
+
+def _of_matching(metrics: Metrics, watched: Watched) -> None:
+    snapshots, outcomes, add, gauge = watched.snapshots, watched.matching.outcomes, metrics.add, Kind.GAUGE
+    about = "Hashes in each list that is in use."
+    add(
+        "chappe_matching_hashes", gauge, about,
+        lambda: [({"list": one.name, "version": str(one.version)}, len(one.index)) for one in snapshots.now.lists],
+    )  # fmt: skip
+    add("chappe_matching_bytes", gauge, "What those lists take in memory.", lambda: snapshots.now.size_bytes)
+    about = "Public media looked at, by what came of it."
+    add("chappe_matching_looked_total", Kind.COUNTER, about, lambda: [({"outcome": n}, t) for n, t in outcomes.items()])
+
+
+def _of_rules(metrics: Metrics, watched: Watched) -> None:
+    engine, add, counter = watched.rules.engine, metrics.add, Kind.COUNTER
+    add("chappe_rules", Kind.GAUGE, "Automatic rules that are on.", lambda: len(engine))
+    about = "Times that a rule held, by its name and stage."
+    add(
+        "chappe_rule_hits_total", counter, about,
+        lambda: [({"rule": name, "stage": stage}, times) for (name, stage), times in engine.hits.items()],
+    )  # fmt: skip
+    about = "Times that a rule could not say anything, by its name."
+    add("chappe_rule_failures_total", counter, about, lambda: [({"rule": n}, t) for n, t in engine.failures.items()])
+    add("chappe_rule_hits_lost_total", counter, "Hits that were not written down.", lambda: watched.hits.lost)
 
 
 def _resident_bytes() -> int:

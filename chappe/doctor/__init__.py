@@ -3,7 +3,8 @@
 A *check* looks at one thing and gives *findings*; it changes nothing. `CHECKS` is all of them, in the order in which
 they are told. `machine.py` disk, clock, versions · `folder.py` the data folder · `choices.py` settings that are right
 each, and wrong together · `truth.py` the database · `bucket.py` the object storage · `network.py` names and addresses ·
-`post.py` mail · `told.py` what the public is told · `finding.py` what is found. Owns no tables.
+`post.py` mail · `programs.py` programs beside it · `told.py` what the public is told · `finding.py` what is found. Owns
+no tables.
 """
 
 import msgspec
@@ -15,6 +16,7 @@ from chappe.doctor.folder import check_folder
 from chappe.doctor.machine import check_clock, check_disk, check_limits, check_versions
 from chappe.doctor.network import check_answering, check_names, check_well_known
 from chappe.doctor.post import check_mail
+from chappe.doctor.programs import check_safety
 from chappe.doctor.told import check_told
 from chappe.doctor.truth import check_database
 
@@ -27,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     check_folder,
     check_database,
     check_bucket,
+    check_safety,
     check_answering,
     check_names,
     check_well_known,

@@ -7,6 +7,7 @@ imposes and the record in the audit log are one commit (law 4). Whom it concerns
 `file.py` filing, `items.py` what about, `proof.py` what an encrypted report proves · `claim.py` who works on a case
 (`reviewer_of` says who may) · `verdict.py` `decide.py` `second_person.py` deciding · `reverse.py` `complain.py`
 (`judge_of`) · `statement.py` what the person is told, `tell.py` how, `teller.py` those who filed · `flaggers.py` ·
+`matches.py` `rule_hits.py` what lists of hashes and automatic rules find ·
 `routes.py` reports of any client, `routes_own.py` of ours, `routes_public.py` pages for anybody (`located.py`
 where a notice points, `links.py` links that prove who has them) · `categories.py` `terms.py` what things are called
 by law and terms · `rules.py` pure · `store.py` `decisions_store.py` all SQL.
@@ -22,6 +23,7 @@ review_sample, exposure, reviewer, bulk, bulk_case, sealed_opening, threat_notic
 """
 
 from chappe.http import Routes
+from chappe.matching import OnMatch
 from chappe.moderation import (
     console_bulk,
     console_case,
@@ -39,16 +41,22 @@ from chappe.moderation.acts import ACTS
 from chappe.moderation.bulk import BulkWoken
 from chappe.moderation.bulk_runner import BulkRunner
 from chappe.moderation.console_desk import PAGES
+from chappe.moderation.matches import EFFECTS as _OF_MATCHES
+from chappe.moderation.matches import clear_reversed, on_match
 from chappe.moderation.queues import Load
 from chappe.moderation.routes import routes as _reports
 from chappe.moderation.routes_own import routes as _own
 from chappe.moderation.routes_public import routes as _public
+from chappe.moderation.rule_hits import BASES, on_hit
+from chappe.moderation.rule_hits import EFFECTS as _OF_HITS
 from chappe.moderation.second_person import KIND
 from chappe.moderation.tell import Woken
 from chappe.moderation.teller import Teller
 from chappe.resources import Resources
+from chappe.restrictions import OnLifted
+from chappe.rules import OnHit
 from chappe.storage import Database
-from chappe.stream import Bus
+from chappe.stream import Bus, Effect
 
 _desk = Routes(
     console_desk.files,
@@ -67,6 +75,11 @@ ROUTES = Routes(_reports, _own, _public, _desk)
 
 KINDS = (KIND, sealed.KIND)
 
+EFFECTS: dict[str, Effect] = _OF_MATCHES | _OF_HITS
+
+TOPICS = tuple(BASES)
+"""What automatic rules may be about."""
+
 
 def install(resources: Resources, bus: Bus, database: Database) -> tuple[Teller, BulkRunner]:
     """Add what the desk keeps in memory. Returns who tells those who filed something, and who decides many cases at
@@ -74,7 +87,10 @@ def install(resources: Resources, bus: Bus, database: Database) -> tuple[Teller,
     woken, bulk_woken = Woken(), BulkWoken()
     for thing in (woken, bulk_woken, Load(database)):
         resources.add(thing)
+    resources.of(OnMatch).append(on_match)
+    resources.of(OnHit).append(on_hit)
+    resources.of(OnLifted).append(clear_reversed)
     return Teller(bus, database, woken), BulkRunner(bus, database, bulk_woken)
 
 
-__all__ = ["ACTS", "KINDS", "PAGES", "ROUTES", "BulkRunner", "Teller", "install"]
+__all__ = ["ACTS", "EFFECTS", "KINDS", "PAGES", "ROUTES", "TOPICS", "BulkRunner", "Teller", "install"]

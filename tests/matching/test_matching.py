@@ -266,7 +266,7 @@ async def test_a_picture_that_cannot_be_looked_at_now_stops_nobody(desk: Desk, m
     await show(anna, room_id, await upload(anna, saved(scene(1))))
     await show(anna, room_id, await upload(anna, b"listed"))
     assert [match.kind for match in await desk.found()] == ["sha256"]
-    assert desk.reading.outcomes["unreadable"] == 2
+    assert desk.reading.outcomes["unreadable"] >= 2  # and it is not remembered as being on no list
 
 
 async def test_no_hash_is_told_anywhere(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:

@@ -45,6 +45,7 @@ def test_every_command_is_tested_above() -> None:
         "user",
         "operator",
         "audit",
+        "hashes",
         "transparency",
     }
 
