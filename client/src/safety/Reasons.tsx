@@ -3,7 +3,7 @@ import { addressOf } from "../app/route";
 import type { Restriction } from "../session/restricted";
 import { contestAddress, linesOf } from "../session/restrictionWords";
 import { language, words } from "../words";
-import { categoryName, inLanguage } from "./catalogue";
+import { categoryName } from "./catalogue";
 import { useCatalogue } from "./useCatalogue";
 import "./Reasons.css";
 
@@ -11,8 +11,7 @@ import "./Reasons.css";
 export function Reasons({ restriction, isMine }: { restriction: Restriction; isMine: boolean }): JSX.Element {
     const { safety } = words.value;
     const { catalogue } = useCatalogue();
-    const { decision, reason, told, ground } = restriction;
-    const term = ground === "terms" ? catalogue?.terms.find(({ id }) => id === told.reference) : undefined;
+    const { decision, reason } = restriction;
     const category = categoryName(catalogue, reason, language.value);
     const contest = contestAddress(restriction);
     return (
@@ -20,7 +19,6 @@ export function Reasons({ restriction, isMine }: { restriction: Restriction; isM
             {linesOf(restriction).map((line) => (
                 <p key={line}>{line}</p>
             ))}
-            {term && <p>{inLanguage(term, language.value)}</p>}
             {category && <p>{safety.category(category)}</p>}
             {isMine ? (
                 <p>

@@ -24,7 +24,9 @@ test("what is said of it: where, on what it rests, until when, and how it can be
     expect(titleOf(told({ measure: "withheld", territories: ["DE", "nonsense"] }))).toBe(
         "This is withheld in Germany and nonsense",
     );
-    expect(linesOf(told({ told: { reference: "hate" } }))).toEqual(["It broke the rules of this server."]);
+    expect(linesOf(told({ told: { reference: "d1" } }))).toEqual(["It broke the rules of this server."]);
+    const law = { ground: "law", told: { law: "Section 130", reference: "d1" } };
+    expect(linesOf(told(law))).toEqual(["The law demands it: Section 130."]);
     const order = { ground: "order", told: { authority: "A court", reference: "7/26" }, until: 0 };
     expect(linesOf(told(order))).toEqual(["Ordered by: A court, 7/26.", expect.stringContaining("It holds until")]);
     const contest = told({ told: { contest: "https://tower.test/contest" } });

@@ -10,10 +10,11 @@ export function titleOf({ measure, territories }: Restriction): string {
 }
 
 /** On what it rests, and until when. */
-export function linesOf({ ground, told, until }: Restriction): string[] {
+export function linesOf({ ground, told, until, decision }: Restriction): string[] {
     const { safety } = words.value;
-    // Of the terms, the reference is the name of one of them, which whoever shows this tells in words.
-    const by = [told.authority, told.law, told.reference].filter(Boolean).join(", ");
+    // The reference of an order is its number; where it is that of the decision, it is told anyway.
+    const reference = told.reference === decision ? undefined : told.reference;
+    const by = [told.authority, told.law, reference].filter(Boolean).join(", ");
     const grounds = {
         terms: safety.byTerms,
         law: by ? safety.byLawOf(by) : safety.byLaw,
@@ -32,7 +33,8 @@ export function inOneText(restriction: Restriction): string {
 
 /** An address that one may be sent to from what somebody else has written down. */
 export function contestAddress({ told }: Restriction): string | null {
-    return told.contest && /^https:\/\//.test(told.contest) ? told.contest : null;
+    const { contest = "" } = told;
+    return contest.startsWith("https://") || contest.startsWith(`${location.origin}/`) ? contest : null;
 }
 
 /** A day, as it is written where this person is. */

@@ -99,11 +99,13 @@ try {
     const placeholder = ann.page.locator(".restricted");
     for (const _ of ["told by the server's redaction", "and in its place"]) {
         await placeholder.getByText("This was removed", { exact: true }).waitFor();
-        await placeholder.getByText("No hatred against people for what they are or believe.").waitFor();
+        await placeholder.getByText("It broke the rules of this server.").waitFor();
+        await placeholder.getByText("Category: Hate speech, defamation").waitFor();
         check((await ann.message("They are all liars").count()) === 0, "it is not read any more");
         await ann.page.reload();
     }
-    await placeholder.getByText("Whoever wrote it was told the reasons and can contest it.").waitFor();
+    const contest = await placeholder.getByRole("link", { name: "How it can be contested" }).getAttribute("href");
+    check((await fetch(contest)).ok, `there is a page about it: ${contest}`);
     await ann.accessible("what stands in the place of a message");
     await ann.picture("placeholder");
     told("others see that it was removed, and why");
