@@ -42,9 +42,9 @@ const RestrictedStrip: Strip = ({ room, view }): JSX.Element | null => {
 
 /** Why the server did not take what was written here. */
 function refused(room: Room): Restriction | null {
-    const errors = room.getPendingEvents().map(({ error }) => error);
-    const found = errors.findLast((error) => error && restrictionIn(error.data));
-    return found ? restrictionIn(found.data) : null;
+    const errors: unknown[] = room.getPendingEvents().map(({ error }) => error); // also that there is no connection
+    const told = errors.map((error) => (error instanceof MatrixError ? restrictionIn(error.data) : null));
+    return told.findLast((each) => each !== null) ?? null;
 }
 
 export default RestrictedStrip;
