@@ -39,6 +39,8 @@ async def count(database: Database, since: int, until: int, progress: Progress) 
         await asyncio.to_thread(_add_filed, figures, notices, complaints)
         done = min(done + len(notices) + len(complaints), things)
         progress(done, things)
+    for kind, how_many in await count_store.suspensions(database, since, until):
+        figures.suspensions[kind] += int(how_many)
     progress(things, things)
     return figures
 

@@ -106,6 +106,21 @@ async def complaints(database: Database, since: int, until: int) -> list[Row]:
     return await database.scan(_COMPLAINTS, since, until)
 
 
+async def suspensions(database: Database, since: int, until: int) -> list[Row]:
+    """How often processing was suspended for misuse, by what was misused; and accounts whose owners had been warned of
+    what they post (Art. 23 DSA)."""
+    rows = await database.scan(
+        "SELECT kind, COUNT(*) FROM misuse_step WHERE step = 'suspended' AND at >= $1 AND at < $2 GROUP BY kind",
+        since, until,
+    )  # fmt: skip
+    return rows + await database.scan(
+        "SELECT 'content', COUNT(*) FROM measure m JOIN decision d ON d.id = m.decision WHERE m.kind = 'account' "
+        "AND m.measure = 'suspended' AND d.at >= $1 AND d.at < $2 AND EXISTS (SELECT 1 FROM misuse_step w WHERE "
+        "w.whom = m.subject AND w.kind = 'content' AND w.step = 'warned' AND w.at < d.at AND w.lifted_at IS NULL)",
+        since, until,
+    )  # fmt: skip
+
+
 async def judged_again(database: Database, since: int, until: int) -> list[Row]:
     """Decisions of a period that no person made, drawn by chance and judged again: source, outcome, what the second
     look would have decided, how many."""

@@ -112,6 +112,8 @@ class Figures:
         self.notices_by_automation: tuple[Counter[bool], Counter[bool]] = (Counter(), Counter())
         self.complaints: dict[str, ComplaintCell] = {}
         self.new_restrictions = 0
+        self.suspensions: Counter[str] = Counter()
+        """For misuse, by what was misused: content, filings, complaints."""
         self.about_accounts = 0
         """Measures about accounts, of all decisions."""
         self.homeless: list[str] = []

@@ -29,8 +29,13 @@ TEXTS = tuple(f"text_{number}" for number in range(1, 7))
 """The texts of part 11 that everybody writes, in their order."""
 DISPUTES = ("disputes", "disputes_upheld", "disputes_partly", "disputes_reversed", "disputes_median_hours")
 DISPUTES_MORE = ("disputes_omitted", "disputes_implemented")
-SUSPENSIONS = ("suspensions_content", "suspensions_notices", "suspensions_complaints")
-ENTERED = (*DISPUTES, *DISPUTES_MORE, *SUSPENSIONS)
+SUSPENSIONS = {
+    "suspensions_content": "content",
+    "suspensions_notices": "filings",
+    "suspensions_complaints": "complaints",
+}
+"""What part 7 calls them, and what the register of misuse does."""
+ENTERED = (*DISPUTES, *DISPUTES_MORE)
 """Figures that nothing here counts: staff enter them."""
 
 _OWN_COLUMNS = (
@@ -194,7 +199,7 @@ def _complaints(about: About, figures: Figures, entered: Mapping[str, str]) -> R
 def _complaint_value(row: FormRow, figures: Figures, entered: Mapping[str, str]) -> str:
     if row.indicator.startswith("Number of suspensions"):
         which = next(name for name in SUSPENSIONS if row.indicator.endswith(name.partition("_")[2]))
-        return entered.get(which, "") or "0"
+        return str(figures.suspensions[SUSPENSIONS[which]])
     if row.section.startswith("Out-of-court"):
         return _dispute_value(row.scope, entered)
     if row.indicator.startswith("Number of restrictions"):

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from chappe.errors import Refused
+from chappe.moderation import misuse
+from chappe.moderation.misuse import Factors
 from chappe.operators.roles import Role
 from chappe.storage.unit import Statement, StatementKind, Unit
 from chappe.stream import REGISTER
@@ -246,3 +248,19 @@ async def test_the_server_answers_while_a_report_is_made(house: House, reports: 
         answers += 1
         await asyncio.sleep(0)
     assert answers > 10, "it is counted beside the loop, in parts"
+
+
+async def test_suspensions_for_misuse_are_counted_from_their_register(
+    house: House, reports: Reports, office: Office
+) -> None:
+    """R90, R94: part 7 of the report, Art. 23 DSA."""
+    sam = await office.staff("sam", Role.SENIOR_MODERATOR)
+    now, house.clock.ms = house.clock.ms, start_of(YEAR) + 86_400_000
+    weighed = Factors(9, 10, "grave", "on purpose")
+    for kind, whom in (("filings", "@a:localhost"), ("filings", "@b:localhost"), ("complaints", "@a:localhost")):
+        await office.call(sam, misuse.warn, whom, kind, weighed)
+        await office.call(sam, misuse.suspend, whom, kind, weighed, 7)
+    house.clock.ms = now
+    await made(reports)
+    found = [one[-2] for one in rows(reports, 7) if one[4].startswith("Number of suspensions")]
+    assert found == ["0", "2", "1"]
