@@ -31,6 +31,10 @@ export function Arrival({ ended, before }: { ended?: Ended | undefined; before?:
                     <LogInForm notice={notice} before={before} />
                 )}
             </div>
+            <footer class="arrival-more">
+                <a href="/_chappe/notice">{session.notify}</a>
+                <a href="/_chappe/terms">{session.enforced}</a>
+            </footer>
         </main>
     );
 }

@@ -31,6 +31,8 @@ export const words = {
             `Your account lives on ${server}. The keys of your chats stay on your devices.`,
         logIn: "Log in",
         signUp: "Make an account",
+        notify: "Notify us of illegal content",
+        enforced: "What is enforced here",
         noAccount: "No account yet?",
         haveAccount: "You have an account?",
         name: "User name",

@@ -28,6 +28,8 @@ export const words: Words = {
             `Votre compte est sur ${server}. Les clés de vos conversations restent sur vos appareils.`,
         logIn: "Se connecter",
         signUp: "Créer un compte",
+        notify: "Signaler un contenu illégal",
+        enforced: "Ce qui est appliqué ici",
         noAccount: "Pas encore de compte ?",
         haveAccount: "Vous avez un compte ?",
         name: "Nom d’utilisateur",
