@@ -78,8 +78,8 @@ async def _is_theirs(tx: Transaction, decision: Decision, user_id: str, filing_i
 
 
 async def judge_of(tx: Transaction, user_id: str, complaint_id: str) -> tuple[Operator, Complaint, Decision]:
-    """The one place that says who may answer a complaint: qualified staff who did not decide it before, and whom it
-    is not about. Refuses FORBIDDEN others."""
+    """The one place that says who may answer a complaint: qualified staff who did not decide it before, and whom its
+    case is not about: neither whose it is, nor who filed it. Refuses FORBIDDEN others."""
     operator = await require(tx, tx.now, user_id, *JUDGES)
     complaint = await decisions_store.complaint(tx, complaint_id)
     decision = await decisions_store.decision(tx, complaint.decision) if complaint is not None else None
@@ -87,7 +87,9 @@ async def judge_of(tx: Transaction, user_id: str, complaint_id: str) -> tuple[Op
         raise StaffRefused("refused_no_complaint", "There is no such complaint.", Errcode.NOT_FOUND)
     if operator.user_id in (decision.by_user, decision.second):
         raise StaffRefused("refused_first_reviewer", "Who made the decision does not judge the complaint about it.")
-    if operator.user_id in (complaint.by_user, decision.subject):
+    case = await store.case(tx, complaint.case_number)
+    concerned = (complaint.by_user, decision.subject, *((case.author, case.item) if case is not None else ()))
+    if operator.user_id in concerned or await store.has_filed(tx, complaint.case_number, operator.user_id):
         raise StaffRefused("refused_own_case", "This is about you: somebody else has to decide it.")
     return operator, complaint, decision
 
