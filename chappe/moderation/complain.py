@@ -45,7 +45,8 @@ async def _complain(tx: Transaction, decision: Decision, user_id: str, filing_id
         raise Refused(Errcode.INVALID_PARAM, f"Say why, in 1 to {MAX_REASON_CHARS} characters.")
     if not await _is_theirs(tx, decision, user_id, filing_id):
         raise _not_theirs()
-    await misuse.require_complaints_processed(tx, user_id)
+    filing = await store.filing(tx, filing_id) if filing_id else None
+    await misuse.require_complaints_processed(tx, user_id, filing.email if filing is not None else "")
     if tx.now > decision.at + COMPLAINT_DAYS * _DAY_MS:
         raise Refused(Errcode.FORBIDDEN, "The six months are over. A court or an out-of-court body can still help.")
     new = Complaint(

@@ -133,10 +133,11 @@ async def require_processed(tx: Transaction, filed: Filed) -> None:
             await _refuse_suspended(tx, whom, Misused.FILINGS)
 
 
-async def require_complaints_processed(tx: Transaction, whom: str) -> None:
-    """Refuse the complaint of somebody whose complaints are not processed."""
-    if whom:
-        await _refuse_suspended(tx, whom, Misused.COMPLAINTS)
+async def require_complaints_processed(tx: Transaction, user_id: str, email: str) -> None:
+    """Refuse the complaint of somebody whose complaints are not processed: an account, or a mail address."""
+    for whom in (user_id, email.casefold()):
+        if whom:
+            await _refuse_suspended(tx, whom, Misused.COMPLAINTS)
 
 
 async def _refuse_suspended(tx: Transaction, whom: str, kind: Misused) -> None:

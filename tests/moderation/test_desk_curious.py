@@ -3,13 +3,18 @@
 import pytest
 
 from chappe.errors import Refused
-from chappe.moderation.complain import claim_complaint, complain
+from chappe.moderation import misuse
+from chappe.moderation.complain import claim_complaint, complain, complain_by_link
+from chappe.moderation.misuse import Factors
 from chappe.moderation.verdict import Verdict
 from chappe.operators import Role
 from tests.moderation.conftest import Desk, removal
 from tests.moderation.desk import Town
+from tests.moderation.test_public_notice import Reader
 
 pytestmark = pytest.mark.anyio
+
+WEIGHED = Factors(40, 42, "They named people as criminals.", "They wrote that they would go on.")
 
 
 async def test_who_reported_it_does_not_judge_the_complaint_of_whom_it_restricts(desk: Desk) -> None:
@@ -34,3 +39,23 @@ async def test_whose_it_is_does_not_judge_the_complaint_that_nothing_was_done(de
     made = await desk.act(town.bob, complain, decision, "Look again.", row[0])
     with pytest.raises(Refused, match="This is about you"):
         await desk.act(ada, claim_complaint, made)
+
+
+async def test_complaints_of_a_mail_address_that_is_suspended_are_not_processed(desk: Desk) -> None:
+    """R91, also for those without an account."""
+    town = await Town.of(desk)
+    said = await town.ada.send(town.room, "words")
+    fields = {
+        "where": f"https://matrix.to/#/{town.room}/{said}", "reason": "It is unlawful.", "name": "A Reader",
+        "email": "Reader@example.org", "good_faith": "yes", "what": "STATEMENT_CATEGORY_VIOLENCE",
+    }  # fmt: skip
+    assert (await Reader(desk).file(**fields)).status_code == 200
+    sam = await desk.office.staff("sam", Role.SENIOR_MODERATOR)
+    (case,) = await desk.cases()
+    await desk.decided(sam, case.number, Verdict("Nothing is wrong with it."))
+    row = await desk.database.fetch_one("SELECT id FROM filing")
+    assert row is not None
+    await desk.act(sam, misuse.warn, "reader@example.org", "complaints", WEIGHED)
+    await desk.act(sam, misuse.suspend, "reader@example.org", "complaints", WEIGHED, 30)
+    with pytest.raises(Refused, match="not processed"):
+        await desk.act(None, complain_by_link, "filings", row[0], "Look again.")
