@@ -84,7 +84,8 @@ async def post_message(visit: Visit, id: str) -> Answer:
 async def post_judge(visit: Visit, id: str) -> Answer:
     """Answer a complaint."""
     form = visit.form
-    positions = [int(name[5:]) for name in form if name.startswith("lift_") and name[5:].isdecimal()]
+    lifted = [name[5:] for name in form if name.startswith("lift_")]
+    positions = [int(one) for one in lifted if one.isdecimal() and len(one) <= 3]
     chosen = positions if form.get("state") == ComplaintState.PARTLY_REVERSED.value else []
     await visit.call(judge, id, form.get("state", ""), form.get("answer", ""), chosen)
     return visit.back_to("desk/complaints", "done_judged")

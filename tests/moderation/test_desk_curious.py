@@ -3,14 +3,15 @@
 import pytest
 
 from chappe.errors import Refused
-from chappe.moderation import misuse
+from chappe.moderation import decisions_store, misuse
 from chappe.moderation.complain import claim_complaint, complain, complain_by_link
 from chappe.moderation.misuse import Factors
 from chappe.moderation.verdict import Verdict
 from chappe.operators import Role
 from tests.moderation.conftest import Desk, removal
-from tests.moderation.desk import Town
+from tests.moderation.desk import Town, inside
 from tests.moderation.test_public_notice import Reader
+from tests.operators.conftest import form_in
 
 pytestmark = pytest.mark.anyio
 
@@ -59,3 +60,21 @@ async def test_complaints_of_a_mail_address_that_is_suspended_are_not_processed(
     await desk.act(sam, misuse.suspend, "reader@example.org", "complaints", WEIGHED, 30)
     with pytest.raises(Refused, match="not processed"):
         await desk.act(None, complain_by_link, "filings", row[0], "Look again.")
+
+
+async def test_numbers_that_no_form_has_are_refused(desk: Desk) -> None:
+    town = await Town.of(desk)
+    case = await town.case()
+    mia = await desk.office.staff("mia", Role.MODERATOR)
+    decision = await desk.decided(mia, case.number, removal(case))
+    made = await desk.act(town.ada, complain, decision, "It was a quotation.")
+    sam = await inside(desk, "sam", Role.SENIOR_MODERATOR)
+    path = f"/desk/complaints/{made}"
+    await sam.submit(path, f"{path}/claim")
+    key = form_in(await sam.get(path), f"{path}/judge")["key"]
+    for odd in ("9" * 5_000, "9" * 30, "²"):
+        form = {"key": key, "state": "partly_reversed", "answer": "Half.", f"lift_{odd}": "1"}
+        assert (await sam.post(f"{path}/judge", form)).status_code in (400, 404), odd[:10]
+    complaint = await decisions_store.complaint(desk.database, made)
+    assert complaint is not None
+    assert complaint.decided_at is None
