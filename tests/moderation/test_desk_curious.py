@@ -3,13 +3,14 @@
 import pytest
 
 from chappe.errors import Refused
-from chappe.moderation import decisions_store, misuse
+from chappe.moderation import decisions_store, exposure, misuse, work_store
 from chappe.moderation.complain import claim_complaint, complain, complain_by_link
 from chappe.moderation.misuse import Factors
 from chappe.moderation.verdict import Verdict
 from chappe.operators import Role
 from tests.moderation.conftest import Desk, removal
 from tests.moderation.desk import Town, inside
+from tests.moderation.test_desk_care import picture_case
 from tests.moderation.test_public_notice import Reader
 from tests.operators.conftest import form_in
 
@@ -40,6 +41,20 @@ async def test_whose_it_is_does_not_judge_the_complaint_that_nothing_was_done(de
     made = await desk.act(town.bob, complain, decision, "Look again.", row[0])
     with pytest.raises(Refused, match="This is about you"):
         await desk.act(ada, claim_complaint, made)
+
+
+async def test_a_part_of_a_picture_or_film_is_a_look_at_it_like_any_other(desk: Desk) -> None:
+    """R137, R140."""
+    town = await Town.of(desk)
+    number, _ = await picture_case(town)
+    path = f"/desk/cases/{number}/media/0"
+    mia = await inside(desk, "mia", Role.MODERATOR)
+    assert (await mia.send("GET", path, Range="bytes=0-")).status_code in (200, 206)
+    today = await work_store.exposure(desk.database, "@mia:localhost", desk.house.clock.now_ms() // exposure.DAY_MS)
+    assert today.media == 1
+    assert ("case.shown", "@mia:localhost", f"case {number}") in await desk.office.acts()
+    bob = await inside(desk, "bob", Role.MODERATOR)
+    assert (await bob.send("GET", path, Range="bytes=1-")).status_code == 403, "it is his own report"
 
 
 async def test_complaints_of_a_mail_address_that_is_suspended_are_not_processed(desk: Desk) -> None:
