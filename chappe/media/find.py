@@ -19,11 +19,27 @@ MAX_WAIT_MS = 60_000
 
 
 async def find(request: Request, server_name: str, media_id: str, wait_ms: int) -> Media:
-    """The media of that address.
+    """The media of that address, for who asks.
 
-    Refuses with INVALID_PARAM what is no address, with NOT_FOUND what is not here, was removed or is hidden, with
-    WITHHELD or RESTRICTED what is blocked for who asks, with NOT_YET_UPLOADED what has not arrived after `wait_ms`
-    milliseconds.
+    Refuses like `find_any`, with NOT_FOUND what is hidden, and with WITHHELD or RESTRICTED what is blocked for who
+    asks.
+    """
+    media = await find_any(request, server_name, media_id, wait_ms)
+    if request.of(HiddenFirst).is_hidden(media_id, request.of(Clock).now_ms()):
+        raise hidden()
+    restrictions = request.of(Restrictions)
+    viewer = request.device.user_id
+    blocked = await restrictions.on_media(f"mxc://{server_name}/{media_id}", media.sha256.hex(), viewer)
+    if blocked is not None:
+        raise restrictions.refusal(blocked)
+    return media
+
+
+async def find_any(request: Request, server_name: str, media_id: str, wait_ms: int) -> Media:
+    """The media of that address, hidden, restricted or not: for staff.
+
+    Refuses with INVALID_PARAM what is no address, with NOT_FOUND what is not here or was removed, with
+    NOT_YET_UPLOADED what has not arrived after `wait_ms` milliseconds.
     """
     require_ours(server_name, media_id, request.of(Settings).server_name)
     database = request.of(Database)
@@ -32,13 +48,6 @@ async def find(request: Request, server_name: str, media_id: str, wait_ms: int) 
         media = await _awaited(request, database, media_id, min(max(wait_ms, 0), MAX_WAIT_MS))
     if media.removed_at is not None:
         raise not_found()
-    if request.of(HiddenFirst).is_hidden(media_id, request.of(Clock).now_ms()):
-        raise hidden()
-    restrictions = request.of(Restrictions)
-    viewer = request.device.user_id
-    blocked = await restrictions.on_media(f"mxc://{server_name}/{media_id}", media.sha256.hex(), viewer)
-    if blocked is not None:
-        raise restrictions.refusal(blocked)
     return media
 
 

@@ -6,7 +6,7 @@ from chappe.errors import Refused
 from chappe.moderation import decisions_store, exposure, misuse, work_store
 from chappe.moderation.complain import claim_complaint, complain, complain_by_link
 from chappe.moderation.misuse import Factors
-from chappe.moderation.verdict import Verdict
+from chappe.moderation.verdict import Planned, Verdict
 from chappe.operators import Role
 from tests.moderation.conftest import Desk, removal
 from tests.moderation.desk import Town, inside
@@ -55,6 +55,17 @@ async def test_a_part_of_a_picture_or_film_is_a_look_at_it_like_any_other(desk: 
     assert ("case.shown", "@mia:localhost", f"case {number}") in await desk.office.acts()
     bob = await inside(desk, "bob", Role.MODERATOR)
     assert (await bob.send("GET", path, Range="bytes=1-")).status_code == 403, "it is his own report"
+
+
+async def test_staff_see_the_picture_that_they_blocked(desk: Desk) -> None:
+    town = await Town.of(desk)
+    number, address = await picture_case(town)
+    case = (await desk.cases())[0]
+    mia = await inside(desk, "mia", Role.MODERATOR)
+    await desk.decided(
+        desk.office.people["mia"], number, removal(case, measures=(Planned("media", address, "blocked"),))
+    )
+    assert (await mia.get(f"/desk/cases/{number}/media/0")).status_code == 200
 
 
 async def test_complaints_of_a_mail_address_that_is_suspended_are_not_processed(desk: Desk) -> None:
