@@ -2,7 +2,7 @@
 
 from chappe import audit
 from chappe.errors import Errcode
-from chappe.moderation import store
+from chappe.moderation import store, work_store
 from chappe.moderation.records import Case
 from chappe.moderation.rules import REVIEWS, require_may_review
 from chappe.moderation.words import Stream
@@ -56,12 +56,16 @@ async def hand_over(tx: Transaction, device: Device, number: int, to: str, reaso
 
 
 async def move(tx: Transaction, device: Device, number: int, stream: str, reason: str) -> None:
-    """An act: put a case into another queue. Out of a queue with fewer readers it does not come back unasked."""
+    """An act: put a case into another queue. Out of a queue with fewer readers it does not come back unasked,
+    and a sealed one goes nowhere before two people have opened it to who moves it."""
     operator, case = await reviewer_of(tx, device.user_id, number)
     try:
         wanted = Stream(stream)
     except ValueError:
         raise StaffRefused("refused_queue", "There is no such queue.", Errcode.INVALID_PARAM) from None
+    opened_until = await work_store.opened_until(tx, number, operator.user_id, tx.now)
+    if case.stream is Stream.CHILD_SAFETY and opened_until <= tx.now:  # elsewhere it is sealed no more
+        raise StaffRefused("refused_sealed", "This case is sealed: two people of child safety open it.")
     reason = require_reason(reason)
     store.move(tx, number, operator.user_id, wanted, _PRIORITY[wanted], otherwise=taken())
     store.note(tx, number, operator.user_id, "moved", {"from": case.stream.value, "to": wanted.value, "reason": reason})

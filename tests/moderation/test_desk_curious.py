@@ -4,13 +4,14 @@ import pytest
 
 from chappe.errors import Refused
 from chappe.moderation import decisions_store, exposure, misuse, work_store
+from chappe.moderation.claim import claim, move
 from chappe.moderation.complain import claim_complaint, complain, complain_by_link
 from chappe.moderation.misuse import Factors
 from chappe.moderation.verdict import Planned, Verdict
 from chappe.operators import Role
 from tests.moderation.conftest import Desk, removal
 from tests.moderation.desk import Town, inside
-from tests.moderation.test_desk_care import picture_case
+from tests.moderation.test_desk_care import picture_case, sealed_case
 from tests.moderation.test_public_notice import Reader
 from tests.operators.conftest import form_in
 
@@ -66,6 +67,17 @@ async def test_staff_see_the_picture_that_they_blocked(desk: Desk) -> None:
         desk.office.people["mia"], number, removal(case, measures=(Planned("media", address, "blocked"),))
     )
     assert (await mia.get(f"/desk/cases/{number}/media/0")).status_code == 200
+
+
+async def test_one_person_does_not_open_a_sealed_case_by_moving_it(desk: Desk) -> None:
+    """R111."""
+    town = await Town.of(desk)
+    number = await sealed_case(town)
+    cleo = await desk.office.staff("cleo", Role.CHILD_SAFETY)
+    await desk.act(cleo, claim, number)
+    for queue in ("threat", "reports"):
+        with pytest.raises(Refused, match="sealed"):
+            await desk.act(cleo, move, number, queue, "I want to see it.")
 
 
 async def test_complaints_of_a_mail_address_that_is_suspended_are_not_processed(desk: Desk) -> None:
