@@ -11,6 +11,7 @@ from chappe.moderation.categories import CHILD_ABUSE, filed_categories, require_
 from chappe.moderation.deadlines import start_clocks
 from chappe.moderation.records import Case, Filed, Item
 from chappe.moderation.rules import category_of, priority_of, require_sound_filing, stream_of
+from chappe.moderation.words import Stream
 from chappe.stream import Device, Transaction
 
 DAY_MS = 86_400_000
@@ -42,7 +43,10 @@ async def file(tx: Transaction, device: Device | None, item: Item, filed: Filed,
         store.count_muted(tx, last.number)
         store.note(tx, last.number, filed.by_user, "muted", {"filing": new})
     else:
-        store.open_case(tx, item, filed, stream_of(filed), priority_of(item, filed, flagger), category)
+        # What is sealed stays so, whatever else anybody says of it: a threat goes first there.
+        is_sealed = last is not None and last.stream is Stream.CHILD_SAFETY
+        stream = Stream.CHILD_SAFETY if is_sealed else stream_of(filed)
+        store.open_case(tx, item, filed, stream, priority_of(item, filed, flagger), category)
         told = {"filing": new, "door": filed.door.value, "category": category}
         store.note_open(tx, item, filed.by_user, "filed", told)
         await start_clocks(tx, item, filed)

@@ -9,7 +9,7 @@ from chappe.moderation.complain import claim_complaint, complain, complain_by_li
 from chappe.moderation.misuse import Factors
 from chappe.moderation.verdict import Planned, Verdict
 from chappe.operators import Role
-from tests.moderation.conftest import Desk, removal
+from tests.moderation.conftest import SAFETY, Desk, removal
 from tests.moderation.desk import Town, inside
 from tests.moderation.test_desk_care import picture_case, sealed_case
 from tests.moderation.test_public_notice import Reader
@@ -78,6 +78,23 @@ async def test_one_person_does_not_open_a_sealed_case_by_moving_it(desk: Desk) -
     for queue in ("threat", "reports"):
         with pytest.raises(Refused, match="sealed"):
             await desk.act(cleo, move, number, queue, "I want to see it.")
+
+
+async def test_a_report_of_a_threat_does_not_unseal_a_case(desk: Desk) -> None:
+    """R111. It goes first, in its queue."""
+    town = await Town.of(desk)
+    number = await sealed_case(town)
+    case = (await desk.cases())[0]
+    eve = await desk.house.person("eve")
+    await eve.join(town.room)
+    body = {"kind": "event", "room_id": town.room, "event_id": case.item, "reason": "in danger", "is_threat": True}
+    (await eve.post(f"{SAFETY}/reports", body)).ok()
+    (case,) = await desk.cases()
+    assert (case.number, case.stream, case.priority, case.filed) == (number, "child_safety", 0, 2)
+    carl = await desk.office.staff("carl", Role.CHILD_SAFETY)
+    await desk.decided(carl, number, Verdict("Nothing is wrong with it."))
+    (await town.ada.post(f"{SAFETY}/reports", body)).ok()
+    assert [one.stream for one in await desk.cases()] == ["child_safety", "child_safety"]
 
 
 async def test_complaints_of_a_mail_address_that_is_suspended_are_not_processed(desk: Desk) -> None:
