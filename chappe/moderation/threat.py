@@ -92,7 +92,7 @@ async def package(
     number = case.number
     filings = msgspec.to_builtins(await store.filings(source, number, MAX_PACKED))
     if not shows:
-        filings = [{**one, "evidence": []} for one in filings]
+        filings = [{**one, "reason": "", "evidence": []} for one in filings]
     parts: dict[str, object] = {
         "notice": {"server": server_name, **msgspec.to_builtins(threat)},
         "case": {**msgspec.to_builtins(case), **({} if shows else {"snapshot": {}})},
