@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from chappe.errors import Errcode, Refused
+from chappe.ids import is_server_user
 from chappe.moderation.categories import CHILD_ABUSE, NOT_SPECIFIED, decided_categories, require_category
 from chappe.moderation.records import Case, Filed, Item
 from chappe.moderation.terms import terms
@@ -197,6 +198,8 @@ def targets_of(case: Case) -> list[Target]:
         Target("room", case.room_id, ""),
         *(Target("media", one, "") for one in media_of(case.snapshot)),
     ]
+    if is_server_user(case.author):  # nobody's account; and in its rooms it tells people what they have to know
+        found = [one for one in found if one.kind not in ("account", "room")]
     return [one for one in dict.fromkeys(found) if one.subject]
 
 

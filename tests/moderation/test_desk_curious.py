@@ -6,6 +6,7 @@ from chappe.errors import Refused
 from chappe.moderation import decisions_store, exposure, misuse, work_store
 from chappe.moderation.claim import claim, move
 from chappe.moderation.complain import claim_complaint, complain, complain_by_link
+from chappe.moderation.decide import decide
 from chappe.moderation.misuse import Factors
 from chappe.moderation.verdict import Planned, Verdict
 from chappe.operators import Role
@@ -133,3 +134,34 @@ async def test_numbers_that_no_form_has_are_refused(desk: Desk) -> None:
     complaint = await decisions_store.complaint(desk.database, made)
     assert complaint is not None
     assert complaint.decided_at is None
+
+
+async def test_a_notice_of_the_server_that_is_reported_and_decided_breaks_nothing(desk: Desk) -> None:
+    town = await Town.of(desk)
+    case = await town.case()
+    mia = await desk.office.staff("mia", Role.MODERATOR)
+    await desk.decided(mia, case.number, removal(case))
+    await desk.house.settle()
+    rooms = (await town.ada.get("/sync")).ok()["rooms"]["join"]
+    told = [(room, one) for room, it in rooms.items() for one in it["timeline"]["events"]
+            if "org.chappe.safety" in one["content"]]  # fmt: skip
+    body = {"kind": "event", "room_id": told[0][0], "event_id": told[0][1]["event_id"], "reason": "I do not like it"}
+    (await town.ada.post(f"{SAFETY}/reports", body)).ok()
+    new = (await desk.cases())[-1]
+    assert new.author == "@server:localhost"
+    await desk.act(mia, claim, new.number)
+    for planned in (Planned("account", new.author, "limited"), Planned("room", new.room_id, "frozen")):
+        with pytest.raises(Refused, match="what its case is about"):
+            await desk.act(mia, decide, new.number, removal(new, measures=(planned,)))
+    await desk.decided(mia, new.number, removal(new))
+    members = (await town.ada.get(f"/rooms/{new.room_id}/members")).ok()["chunk"]
+    (own,) = [one["event_id"] for one in members if one["state_key"] == town.ada.user_id]
+    (await town.ada.post(f"{SAFETY}/reports", {**body, "event_id": own})).ok()
+    (*_, last) = await desk.cases()
+    await desk.decided(mia, last.number, removal(last, measures=(Planned("room", last.room_id, "frozen"),)))
+    sam = await desk.office.staff("sam", Role.SENIOR_MODERATOR)
+    await desk.act(sam, misuse.warn, town.ada.user_id, "filings", WEIGHED)
+    await desk.act(sam, misuse.warn, "@nobody:localhost", "filings", WEIGHED)
+    await desk.act(sam, misuse.warn, "@eve:elsewhere.example", "filings", WEIGHED)
+    await desk.house.settle()
+    assert "misuse" in [one["type"] for one in await desk.told(town.ada)], "the server can still tell people"
