@@ -18,6 +18,7 @@ from chappe.events.state import Draft
 from chappe.events.versions import room_version
 from chappe.identity import Identity
 from chappe.ids import EventID, RoomID, UserID, is_room_id, new_room_id
+from chappe.restrictions import Restrictions
 from chappe.rooms import register_store, upgrade_store
 from chappe.rooms.append import append, begin_room, create_event
 from chappe.rooms.committed import committed_state
@@ -83,13 +84,15 @@ async def plan_upgrade(
     draft = Draft("m.room.create", device.user_id, "", create, _named(identity, version.room_id_is_hash), ())
     tombstone = room.get(TOMBSTONE, "")
     creators = create.get("additional_creators")
+    view = await tx.of(Restrictions).view(old, None)  # as for a stranger: what is withheld anywhere stays behind
+    state = [one for one in room.state.values() if view is None or view.on_event(one.event_id) is None]
     return UpgradePlan(
         old=old,
         new=draft.room_id or create_event(identity, version, draft, tx.now).room_id,
         version=version.id,
         created_at=tx.now,
         create=create,
-        state=moved_state(room.state.values(), version, is_space=room.create.content.get("type") == "m.space"),
+        state=moved_state(state, version, is_space=room.create.content.get("type") == "m.space"),
         levels=moved_levels(room, version, device.user_id, creators if isinstance(creators, list) else ()),
         banned=await upgrade_store.banned(tx.database, old, MAX_BANS),
         tombstone=tombstone.event_id if tombstone is not None else None,
@@ -138,10 +141,12 @@ async def retire(tx: Transaction, device: Device | None, old: str, new: str, by:
 
 
 async def hand_over(tx: Transaction, device: Device | None, old: str, new: str, by: str) -> None:
-    """The effect in the register: names and directory entry are those of the new room."""
+    """The effect in the register: names and directory entry are those of the new room. What a decision has taken out
+    of the directory does not come back so."""
     upgrade_store.move_aliases(tx, RoomID(old), RoomID(new))
     if await register_store.is_listed(tx, RoomID(old)):
-        await list_room(tx, None, new, by)
+        if await tx.of(Restrictions).is_listed(old, None):
+            await list_room(tx, None, new, by)
         register_store.erase_listing(tx, RoomID(old))
 
 

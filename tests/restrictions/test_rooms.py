@@ -176,3 +176,20 @@ async def test_a_room_withheld_in_one_country_is_open_in_another(house: House) -
     said = await bob.get(f"/rooms/{quote(room_id)}/messages", dir="b")
     assert said.status == 451
     assert said.json["org.chappe.restricted"]["territories"] == ["DE"]
+
+
+async def test_what_is_restricted_does_not_come_back_with_an_upgrade(house: House) -> None:
+    anna, _, room_id = await kitchen(house)
+    topic = (await anna.set_state(room_id, "m.room.topic", {"topic": "All about hate"})).ok()["event_id"]
+    hidden = restriction(
+        Kind.EVENT, topic, Measure.WITHHELD, within=room_id, territories=("DE",), ground=Ground.LAW
+    )  # fmt: skip
+    await decided(house, hidden, restriction(Kind.ROOM, room_id, Measure.DELISTED))
+    new = (await anna.post(f"/rooms/{quote(room_id)}/upgrade", {"new_version": "11"})).ok()["replacement_room"]
+    state = (await anna.get(f"/rooms/{quote(new)}/state")).ok()
+    types = {one["type"] for one in state}
+    assert "m.room.name" in types
+    assert "m.room.topic" not in types
+    await house.settle()
+    await house.caught_up("rooms.directory")
+    assert await listed(house, anna) == []
