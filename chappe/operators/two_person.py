@@ -113,11 +113,13 @@ async def approve(tx: Transaction, device: Device | None, seat: Seat, proposal_i
 
 
 async def refuse(tx: Transaction, device: Device | None, seat: Seat, proposal_id: str, reason: str) -> None:
-    """Refuse a proposal; or withdraw it, if it is one's own."""
+    """Refuse a proposal that does not concern oneself; or withdraw it, if it is one's own."""
     proposal, kind = await _open(tx, proposal_id)
     reason = rules.require_reason(reason)
     is_own = proposal.proposed_by == seat.user_id
     await require(tx, tx.now, seat.user_id, *(kind.may_propose if is_own else kind.may_approve))
+    if not is_own and seat.user_id in kind.concerned(msgspec.json.decode(proposal.payload)):
+        raise StaffRefused("refused_concerned", "Whom this concerns does not decide it.")
     state = "withdrawn" if is_own else "refused"
     store.decide(tx, proposal.id, proposal.digest, state, seat.user_id, otherwise=over())
     _record(tx, seat, f"proposal.{state}", proposal, reason)

@@ -160,7 +160,9 @@ async def test_not_by_an_account_that_is_woken_on_the_same_phone(desk: Office) -
 
 async def test_not_by_whom_it_concerns(desk: Office) -> None:
     told = await proposed(desk, {"about": "@paul:localhost"})
-    assert await approving(desk, desk.people["paul"], told) == "refused_concerned"
+    paul = desk.people["paul"]
+    assert await approving(desk, paul, told) == "refused_concerned"
+    assert await outcome(desk, paul, refuse, seat(paul), told.id, REASON) == "refused_concerned"
 
 
 async def test_only_what_was_shown_is_approved(desk: Office) -> None:
