@@ -14,7 +14,7 @@ from chappe.moderation.flaggers import ENTERS
 from chappe.moderation.misuse import DECIDES
 from chappe.moderation.queues import is_overdue, may_see
 from chappe.moderation.records import Case
-from chappe.moderation.rules import DESK, JUDGES
+from chappe.moderation.rules import DESK, JUDGES, require_may_review
 from chappe.operators import ConsolePage, Role, StaffRefused
 from chappe.operators.console import BASE, Visit
 from chappe.operators.words import said
@@ -96,12 +96,14 @@ class Words:
 
 
 async def case_named(visit: Visit, number: str) -> Case:
-    """The case of that number, if it may be named to who visits."""
-    found = None
+    """The case of that number, if it may be shown to who visits: it is neither about them, nor did they file it."""
+    database, found = visit.request.of(Database), None
     if number.isdecimal() and number.isascii() and len(number) <= 15:
-        found = await store.case(visit.request.of(Database), int(number))
+        found = await store.case(database, int(number))
     if found is None or not may_see(visit.operator, found):
         raise no_case()
+    me = visit.operator.user_id
+    require_may_review(visit.operator, found, [me] if await store.has_filed(database, found.number, me) else [])
     return found
 
 

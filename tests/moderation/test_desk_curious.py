@@ -8,13 +8,14 @@ from chappe.moderation.claim import claim, move
 from chappe.moderation.complain import claim_complaint, complain, complain_by_link
 from chappe.moderation.decide import decide
 from chappe.moderation.misuse import Factors
+from chappe.moderation.second_person import NAME, payload_of
 from chappe.moderation.verdict import Planned, Verdict
-from chappe.operators import Role
+from chappe.operators import Role, propose
 from tests.moderation.conftest import SAFETY, Desk, removal
 from tests.moderation.desk import Town, inside
 from tests.moderation.test_desk_care import picture_case, sealed_case
 from tests.moderation.test_public_notice import Reader
-from tests.operators.conftest import form_in
+from tests.operators.conftest import form_in, seat
 
 pytestmark = pytest.mark.anyio
 
@@ -165,3 +166,18 @@ async def test_a_notice_of_the_server_that_is_reported_and_decided_breaks_nothin
     await desk.act(sam, misuse.warn, "@eve:elsewhere.example", "filings", WEIGHED)
     await desk.house.settle()
     assert "misuse" in [one["type"] for one in await desk.told(town.ada)], "the server can still tell people"
+
+
+async def test_who_is_concerned_sees_no_page_about_the_case(desk: Desk) -> None:
+    town = await Town.of(desk)
+    case = await town.case()
+    mia = await desk.office.staff("mia", Role.MODERATOR)
+    ended = removal(case, measures=(Planned("account", case.author, "terminated"),))
+    made = await desk.act(mia, propose, seat(mia), NAME, payload_of(case.number, ended), "It was said often.")
+    for name in ("ada", "bob"):
+        browser = await inside(desk, name, Role.SENIOR_MODERATOR)
+        for page in ("", "/decide", "/threat"):
+            answer = await browser.get(f"/desk/cases/{case.number}{page}")
+            assert (answer.status_code, "This is about you" in answer.text) == (403, True), page
+        answer = await browser.get(f"/desk/proposals/{made}")
+        assert (answer.status_code, "This is about you" in answer.text) == (403, True)
