@@ -320,5 +320,7 @@ async def untold(source: Fetches, limit: int) -> list[tuple[Filing, str]]:
 
 
 def mark_told(tx: Transaction, id: str) -> None:
-    """Who filed it was told."""
-    tx.execute("UPDATE filing SET told_at = $2 WHERE id = $1 AND told_at IS NULL", id, tx.now)
+    """Who filed it was told. If they were meanwhile, the act runs again and finds that."""
+    tx.conditional(
+        "UPDATE filing SET told_at = $2 WHERE id = $1 AND told_at IS NULL RETURNING id", id, tx.now, otherwise=None
+    )
