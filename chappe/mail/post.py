@@ -51,11 +51,14 @@ async def post(tx: Transaction, recipient: Address, letter: Letter) -> None:
     _add(tx, mail_id, recipient, letter)
 
 
-async def tell(tx: Transaction, recipient: Address, letter: Letter) -> None:
+async def tell(tx: Transaction, recipient: Address, letter: Letter, *, most_a_day: int | None = None) -> None:
     """Queue a notice with a unit of the register: never refused, and not written to an address that mail came back
-    from. What causes notices bounds them; they use up no limit.
+    from. What causes notices bounds them; they use up no limit. With `most_a_day`, it is not written to an address
+    that had so many letters within a day: for what strangers cause, who may have named anybody's.
     """
-    if tx.of(Mails).is_on and not await store.has_bounced(tx, recipient, tx.now - DAY_MS):
+    if not tx.of(Mails).is_on or await store.has_bounced(tx, recipient, tx.now - DAY_MS):
+        return
+    if most_a_day is None or await store.made_to(tx, recipient, tx.now - DAY_MS) < most_a_day:
         _add(tx, secrets.token_hex(16), recipient, letter, counted=False)
 
 

@@ -32,6 +32,14 @@ async def has_bounced(source: Fetches, recipient: str, since: int) -> bool:
     )
 
 
+async def made_to(source: Fetches, recipient: str, since: int) -> int:
+    """How many mails were made for an address since a time, whether they count or not."""
+    row = await source.fetch_one(
+        "SELECT COUNT(*) FROM outgoing_mail WHERE recipient = $1 AND made_at >= $2", recipient, since
+    )
+    return int(row[0]) if row is not None else 0
+
+
 def require_few_to(tx: Transaction, recipient: str, since: int, most: int, otherwise: Refused) -> None:
     """Hold only if fewer than `most` mails that count were made for an address since a time."""
     tx.conditional(

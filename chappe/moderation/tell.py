@@ -29,6 +29,8 @@ from chappe.stream import Transaction
 ABOUT = "org.chappe.safety"
 """The key of a server notice that holds its data."""
 _DAY_MS = 86_400_000
+MOST_BY_MAIL = 50
+"""Letters a day to an address that were caused by nobody but who named it in a notice. The page tells the same."""
 
 Texts = dict[Language, str]
 
@@ -55,7 +57,7 @@ async def receipt(tx: Transaction, id: str, item: Item, filed: Filed) -> None:
     elif filed.email:
         say = words(_language(filed.language))
         lines = [say["receipt"].format(id=id), say["receipt_status"].format(link="")]
-        await _by_mail(tx, filed.email, filed.language, "receipt_title", lines, link)
+        await _by_mail(tx, filed.email, filed.language, "receipt_title", lines, link, MOST_BY_MAIL)
 
 
 async def statement(tx: Transaction, user_id: str, told: Statement) -> None:
@@ -86,7 +88,8 @@ async def answer(tx: Transaction, filing: Filing, decision: Decision) -> None:
         about = {"type": "answer", "filing": filing.id, "decision": decision.id, "outcome": decision.outcome.value}
         person(tx, filing.by_user, f"answer {filing.id} {decision.id}", texts, about)
     elif filing.email:
-        await _by_mail(tx, filing.email, filing.language, "answered_title", parts[_language(filing.language)], link)
+        lines, most = parts[_language(filing.language)], MOST_BY_MAIL if filing.is_muted else None
+        await _by_mail(tx, filing.email, filing.language, "answered_title", lines, link, most)
 
 
 def answer_lines(decision: Decision, reference: str, link: str, language: Language) -> list[str]:
@@ -151,14 +154,16 @@ def _html(text: str) -> str:
     return "".join(f"<p>{part}</p>" for part in paragraphs)
 
 
-async def _by_mail(tx: Transaction, email: str, language: str, title: str, lines: list[str], link: str) -> None:
+async def _by_mail(
+    tx: Transaction, email: str, language: str, title: str, lines: list[str], link: str, most: int | None = None
+) -> None:
     one = _language(language)
     values = {"title": words(one)[title], "text": lines[0], "more": " ".join(lines[1:]), "link": link}
     try:
         recipient = mail.parse_address(email)
     except Refused:  # what is no address is told nothing; the filing counts all the same
         return
-    await mail.tell(tx, recipient, Letter("safety", one.value, values))
+    await mail.tell(tx, recipient, Letter("safety", one.value, values), most_a_day=most)
 
 
 def _link(tx: Transaction, about: About, id: str) -> str:
