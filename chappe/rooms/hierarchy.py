@@ -12,6 +12,7 @@ from chappe.errors import Errcode, Refused
 from chappe.ids import RoomID, UserID, is_room_id
 from chappe.restrictions import Restrictions
 from chappe.rooms import spaces_store
+from chappe.rooms.placeholders import Placeholders, placeholders_in
 from chappe.rooms.room_summary import Summary, accessible_state, summary_of
 from chappe.rooms.store import Reads
 from chappe.rooms.stored import StoredEvent
@@ -116,15 +117,21 @@ async def _walk(
         summary = summary_of(room_id, state)
         children: list[Child] = []
         if summary.get("room_type") == "m.space":
-            children = await children_of(reads, room_id, suggested_only=walk.suggested_only)
+            placeholders = await placeholders_in(reads, restrictions, room_id, user_id)
+            children = await children_of(reads, room_id, placeholders, suggested_only=walk.suggested_only)
         yield summary, children
         if depth < walk.max_depth:
             waiting += [(child.room_id, depth + 1) for child in reversed(children)]
 
 
-async def children_of(reads: Reads, space: RoomID, *, suggested_only: bool) -> list[Child]:
-    """The rooms of a space, in the order of the specification ("Ordering of children within a space")."""
+async def children_of(
+    reads: Reads, space: RoomID, placeholders: Placeholders | None, *, suggested_only: bool
+) -> list[Child]:
+    """The rooms of a space, in the order of the specification ("Ordering of children within a space"). What is
+    restricted says of no room that it is one of them."""
     events = await spaces_store.children(reads, space, MAX_CHILDREN)
+    if placeholders is not None:
+        events = [placeholders.told(event) for event in events]
     children = [child for event in events if (child := _child(event, suggested_only=suggested_only)) is not None]
     return sorted(children, key=lambda child: child.sort_key)
 

@@ -193,3 +193,30 @@ async def test_what_is_restricted_does_not_come_back_with_an_upgrade(house: Hous
     await house.settle()
     await house.caught_up("rooms.directory")
     assert await listed(house, anna) == []
+
+
+async def test_a_restricted_child_is_told_of_no_space(house: House) -> None:
+    anna, bob, room_id = await kitchen(house)
+    space = await anna.create_room(creation_content={"type": "m.space"}, preset="public_chat")
+    said = {"via": ["localhost"], "note": "All about hate"}
+    child = (await anna.set_state(space, "m.space.child", said, room_id)).ok()["event_id"]
+    path = f"/_matrix/client/v1/rooms/{quote(space)}/hierarchy"
+    assert "hate" in (await bob.get(path)).text
+    await decided(house, restriction(Kind.EVENT, child, Measure.REMOVED, within=space))
+    for viewer in (anna, bob):
+        (told,) = (await viewer.get(path)).ok()["rooms"]
+        assert told["children_state"] == []
+
+
+async def test_who_is_invited_is_told_no_name_where_something_is_hidden(house: House) -> None:
+    anna, _, room_id = await kitchen(house)
+    carl = await house.person("carl")
+    me = {"membership": "join", "displayname": "All about hate"}
+    named = (await anna.set_state(room_id, "m.room.member", me, anna.user_id)).ok()["event_id"]
+    body = {"user_id": carl.user_id, "reason": "Come in for the hate"}
+    (await anna.post(f"/rooms/{quote(room_id)}/invite", body)).ok()
+    assert "hate" in (await carl.get("/sync")).text
+    await decided(house, restriction(Kind.EVENT, named, Measure.REMOVED, within=room_id))
+    invite = (await carl.get("/sync")).ok()["rooms"]["invite"][room_id]["invite_state"]["events"]
+    members = {one["state_key"]: one["content"] for one in invite if one["type"] == "m.room.member"}
+    assert members == {anna.user_id: {"membership": "join"}, carl.user_id: {"membership": "invite"}}
