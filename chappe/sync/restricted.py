@@ -18,6 +18,9 @@ from chappe.sync.delta import Delta
 from chappe.sync.section import joined_anew, joined_since
 from chappe.timeline.unsigned import present
 
+_MEMBER = "m.room.member"
+_KEPT_OF_MEMBER = ("membership", "is_direct")
+"""What a membership says without the names and reasons that people wrote into it."""
 _TEXTUAL = frozenset({"m.room.name", "m.room.topic", "m.room.avatar", "m.room.canonical_alias"})
 
 
@@ -73,8 +76,14 @@ def stripped_in(room: UserRoom, view: View) -> bytes | None:
     """What may be told of a room to who is invited: where anything in it is hidden, nothing that somebody wrote."""
     if not view.hides_any or room.stripped is None:
         return None
-    events = [(_decode_typed(one), one) for one in _decode_all(room.stripped)]
-    return json_list([bytes(one) for typed, one in events if typed.type not in _TEXTUAL])
+    events = [(_decode_typed(one).type, one) for one in _decode_all(room.stripped)]
+    return json_list([_unsaid(one) if type == _MEMBER else bytes(one) for type, one in events if type not in _TEXTUAL])
+
+
+def _unsaid(member: msgspec.Raw) -> bytes:
+    event = msgspec.json.decode(member)
+    event["content"] = {key: value for key, value in event["content"].items() if key in _KEPT_OF_MEMBER}
+    return msgspec.json.encode(event)
 
 
 async def _closed(a: Assembly, room: UserRoom, view: View, upto: Place) -> bytes:
