@@ -68,7 +68,7 @@ async def cases_of(source: Fetches, author: str, limit: int) -> list[Case]:
 
 def open_case(tx: Transaction, item: Item, filed: Filed, stream: Stream, priority: int, category: str) -> Outcome:
     """Queue a case for the item unless it has one that is open, and count one filing more. Its number is in the
-    outcome. What is weightier moves the case to the front."""
+    outcome. What is weightier moves the case to the front; what is about child abuse seals it."""
     tx.execute(
         "INSERT INTO moderation_case SELECT (SELECT COALESCE(MAX(number), 0) + 1 FROM moderation_case), "
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 0, 'open', '', 0, NULL, '' WHERE NOT EXISTS "
@@ -79,7 +79,7 @@ def open_case(tx: Transaction, item: Item, filed: Filed, stream: Stream, priorit
     # A case whose weightiest filing is this one is in its queue.
     return tx.returning(
         "UPDATE moderation_case SET filed = filed + 1, newest_at = $3, "
-        "stream = CASE WHEN $5 < priority THEN $4 ELSE stream END, "
+        "stream = CASE WHEN $5 < priority OR $4 = 'child_safety' THEN $4 ELSE stream END, "
         "category = CASE WHEN $5 < priority THEN $6 ELSE category END, "
         "priority = CASE WHEN $5 < priority THEN $5 ELSE priority END "
         "WHERE kind = $1 AND item = $2 AND state = 'open' RETURNING number",

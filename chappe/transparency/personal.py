@@ -52,7 +52,7 @@ _PATTERNS = (
         ),
     ),
     ("device", re.compile(r"(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])", re.IGNORECASE)),
-    ("ip", re.compile(r"(?<![\w:])[0-9a-f:]*:[0-9a-f:]*:[0-9a-f]*(?![\w:])", re.IGNORECASE)),
+    ("ip", re.compile(r"(?<![\w:])[0-9a-f:]{2,45}(?![\w:])", re.IGNORECASE)),
     ("ip", re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)")),
     ("iban", re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b")),
     ("handle", re.compile(r"(?<![\w@.])@[\w.]{2,}")),

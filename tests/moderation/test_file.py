@@ -174,3 +174,13 @@ async def test_a_report_of_an_encrypted_message_without_proof_is_unverified(desk
     assert answer["proof"] == "unverified"
     (filing,) = await store.filings(desk.database, 1, 10)
     assert filing.evidence[0].content == {"msgtype": "m.text", "body": "made up"}
+
+
+async def test_what_is_about_child_abuse_seals_a_case_that_was_a_threat_before(desk: Desk) -> None:
+    """R111: only the role for it sees the case from then on; it stays the first."""
+    item = Item(ItemKind.EVENT, "$" + "c" * 43, "!room:localhost", "@ada:localhost")
+    await desk.act(None, file, item, Filed(Door.REPORT, is_threat=True))
+    abuse = ("STATEMENT_CATEGORY_PROTECTION_OF_MINORS", "KEYWORD_CHILD_SEXUAL_ABUSE_MATERIAL")
+    await desk.act(None, file, item, Filed(Door.REPORT, "r", *abuse))
+    (case,) = await desk.cases()
+    assert (case.stream, case.priority) == ("child_safety", 0)
