@@ -6,7 +6,8 @@ from chappe.ids import EventID, RoomID, UserID
 from chappe.moderation.records import Item
 from chappe.moderation.rules import dissemination_of
 from chappe.moderation.words import Dissemination, ItemKind
-from chappe.rooms import committed_state, is_listed, join_rule_of, membership_of, reading
+from chappe.restrictions import Restrictions
+from chappe.rooms import committed_state, is_listed, join_rule_of, may_know_of, membership_of, reading
 from chappe.rooms.stored import StoredEvent
 from chappe.storage import Database
 from chappe.timeline import Viewer, Withholding, latest_edit, require_sight, require_visible
@@ -48,11 +49,18 @@ async def item_of(database: Database, event: StoredEvent) -> Item:
     )  # fmt: skip
 
 
+async def known_room_item(database: Database, restrictions: Restrictions, room_id: RoomID, viewer: UserID) -> Item:
+    """A room that the viewer may know of. Refuses NOT_FOUND any other."""
+    if not await may_know_of(database, restrictions, room_id, viewer):
+        raise _no_room()
+    return await room_item(database, room_id)
+
+
 async def room_item(database: Database, room_id: RoomID) -> Item:
-    """A room. Refuses NOT_FOUND one that is not here."""
+    """A room, for whoever was shown its id. Refuses NOT_FOUND one that is not here."""
     state = await committed_state(database, room_id, _SHOWN)
     if state is None or state.create is None:
-        raise Refused(Errcode.NOT_FOUND, "There is no such room here.")
+        raise _no_room()
     spread, encrypted = await _room(database, room_id)
     snapshot: dict[str, object] = {}
     version = ""
@@ -84,6 +92,10 @@ async def _room(database: Database, room_id: RoomID) -> tuple[Dissemination, boo
     rule = join_rule_of(state)
     spread = dissemination_of(rule, is_listed=listed and rule in _PUBLIC_RULES, is_direct=state.joined <= 2)
     return spread, state.get("m.room.encryption", "") is not None
+
+
+def _no_room() -> Refused:
+    return Refused(Errcode.NOT_FOUND, "There is no such room here, or you may not know of it.")
 
 
 def _not_there() -> Refused:

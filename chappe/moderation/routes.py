@@ -10,9 +10,10 @@ from chappe.accounts.pages import language_of
 from chappe.http import DEVICE, JSONObject, Limit, Request, Routes
 from chappe.ids import EventID, RoomID, UserID
 from chappe.moderation.file import file
-from chappe.moderation.items import account_item, event_item, room_item
+from chappe.moderation.items import account_item, event_item, known_room_item
 from chappe.moderation.records import Filed, Item
 from chappe.moderation.words import Door, Proof
+from chappe.restrictions import Restrictions
 from chappe.storage import Database
 from chappe.stream import REGISTER
 from chappe.timeline import Viewer, Withholding
@@ -36,8 +37,9 @@ async def post_report_event(request: Request, room_id: RoomID, event_id: EventID
 
 @routes.post("/_matrix/client/v3/rooms/{room_id}/report", auth=DEVICE, limit=Limit.WRITES)
 async def post_report_room(request: Request, room_id: RoomID, body: Reported) -> JSONObject:
-    """Report a room (spec: "POST /rooms/{roomId}/report")."""
-    return await _report(request, await room_item(request.of(Database), room_id), body)
+    """Report a room (spec: "POST /rooms/{roomId}/report"). A stranger learns of no room by it."""
+    restrictions, me = request.of(Restrictions), request.device.user_id
+    return await _report(request, await known_room_item(request.of(Database), restrictions, room_id, me), body)
 
 
 @routes.post("/_matrix/client/v3/users/{user_id}/report", auth=DEVICE, limit=Limit.WRITES)

@@ -11,11 +11,12 @@ from chappe.moderation import decisions_store, proof, statement, store
 from chappe.moderation.categories import CHILD_ABUSE, filed_categories
 from chappe.moderation.complain import complain
 from chappe.moderation.file import file
-from chappe.moderation.items import account_item, event_item, room_item
+from chappe.moderation.items import account_item, event_item, known_room_item
 from chappe.moderation.records import Complaint, Decision, Disclosed, Filed, Item
 from chappe.moderation.rules import COMPLAINT_DAYS, MAX_DISCLOSED, MAX_DISCLOSED_BYTES, MAX_REASON_CHARS
 from chappe.moderation.terms import terms
 from chappe.moderation.words import Door, ItemKind, Outcome
+from chappe.restrictions import Restrictions
 from chappe.storage import Database
 from chappe.stream import REGISTER
 from chappe.timeline import Viewer, Withholding
@@ -95,7 +96,9 @@ async def _item(request: Request, body: Report) -> Item:
             viewer = Viewer(request.device.user_id, request.device.device_id)
             return await event_item(database, request.of(Withholding), room_id, event_id, viewer)
         case ItemKind.ROOM:
-            return await room_item(database, parse_room_id(body.room_id, "room_id"))
+            return await known_room_item(
+                database, request.of(Restrictions), parse_room_id(body.room_id, "room_id"), request.device.user_id
+            )
         case ItemKind.ACCOUNT:
             return await account_item(database, parse_user_id(body.user_id, "user_id"))
 

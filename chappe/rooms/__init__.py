@@ -31,6 +31,7 @@ from chappe.rooms.obey import obey_restrictions
 from chappe.rooms.placeholders import Placeholders, is_local, placeholders_in
 from chappe.rooms.register_store import is_listed
 from chappe.rooms.room import Room
+from chappe.rooms.room_summary import may_know_of
 from chappe.rooms.rooms import Rooms, not_in_room
 from chappe.rooms.routes import routes as _routes
 from chappe.rooms.routes_directory import routes as _directory
@@ -79,6 +80,7 @@ __all__ = [
     "is_local",
     "join_rule_of",
     "joined_rooms",
+    "may_know_of",
     "membership_of",
     "not_in_room",
     "obey_restrictions",

@@ -9,7 +9,7 @@ from chappe.rooms.committed import CommittedState, committed_state
 from chappe.rooms.listing import LISTED_TYPES, entry_of, is_world_readable
 from chappe.rooms.placeholders import placeholders_in
 from chappe.rooms.restricted import allowed_rooms, fulfils, is_restricted
-from chappe.rooms.store import Reads
+from chappe.rooms.store import Reads, member_history
 
 _TYPES = (*LISTED_TYPES, "m.room.encryption")
 
@@ -30,6 +30,13 @@ async def summary_for(reads: Reads, restrictions: Restrictions, room_id: RoomID,
     if user_id is not None:
         told["membership"] = membership_of(state, user_id)
     return told
+
+
+async def may_know_of(reads: Reads, restrictions: Restrictions, room_id: RoomID, user_id: UserID) -> bool:
+    """Whether somebody may know that there is such a room: they may look at its summary, or were in it."""
+    if await accessible_state(reads, restrictions, room_id, user_id) is not None:
+        return True
+    return bool(await member_history(reads, room_id, user_id))
 
 
 async def accessible_state(

@@ -10,8 +10,8 @@ from tests.house import Person
 pytestmark = pytest.mark.anyio
 
 WITH_TOKEN = [label for label, route in ROUTES.items() if needs_token(route)]
-OF_OTHERS = (*OF_OPERATORS, "/_matrix/client/v3/presence/")
-"""What is asked of others: by operators, and the presence of those with whom one shares a room."""
+OF_OTHERS = (*OF_OPERATORS, "/_matrix/client/v3/presence/", "/_matrix/client/v3/users/{user_id}/report")
+"""What is asked of others: by operators, the presence of those with whom one shares a room, and what one reports."""
 OF_ONESELF = [label for label in WITH_TOKEN if "{user_id}" in label and not ROUTES[label].path.startswith(OF_OTHERS)]
 IN_ROOMS = [label for label, route in ROUTES.items() if "{room_id}" in route.path and "/user/" not in route.path]
 UNKNOWN = "!" + "A" * 43
