@@ -73,7 +73,7 @@ class LocalFiles(Files):
             self._is_durable[number] = True
 
     def _keep(self, received: Path, path: Path) -> None:
-        self.make_room(received.name)
+        self.make_room(path.name)
         os.link(received, path)
         fsync_folder(path.parent)
 

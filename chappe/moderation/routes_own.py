@@ -70,7 +70,7 @@ class Report(msgspec.Struct):
     country: str = ""
     good_faith: bool = False
     is_threat: bool = False
-    disclosed: tuple[Disclosed, ...] = ()
+    disclosed: list[Disclosed] = []
 
 
 @routes.post(f"{BASE}/reports", auth=DEVICE, limit=Limit.WRITES)
@@ -79,11 +79,12 @@ async def post_report(request: Request, body: Report) -> JSONObject:
     if body.door is Door.AUTOMATIC:
         raise Refused(Errcode.INVALID_PARAM, "door is report or notice.")
     item = await _item(request, body)
-    proven = await proof.proof_of(request.of(Database), item, body.disclosed, request.device.user_id)
+    disclosed = tuple(body.disclosed)
+    proven = await proof.proof_of(request.of(Database), item, disclosed, request.device.user_id)
     filed = Filed(
         body.door, body.reason, body.category, body.keyword, body.law, body.country, language_of(request).value,
         request.device.user_id, good_faith=body.good_faith, is_threat=body.is_threat, proof=proven,
-        disclosed=body.disclosed,
+        disclosed=disclosed,
     )  # fmt: skip
     return {"id": await request.call(REGISTER, file, item, filed), "proof": proven.value}
 

@@ -236,6 +236,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /_matrix/client/v3/presence/{user_id}/status": {"presence": "online", "status_msg": "Here"},
     # A version that there is not: the room is needed as it is.
     "POST /_matrix/client/v3/rooms/{room_id}/upgrade": {"new_version": "0", "additional_creators": ["@ben:localhost"]},
+    "POST /_matrix/client/v3/rooms/{room_id}/report/{event_id}": {"reason": "so"},
+    "POST /_matrix/client/v3/rooms/{room_id}/report": {"reason": "so"},
+    "POST /_matrix/client/v3/users/{user_id}/report": {"reason": "so"},
+    "POST /_chappe/client/v1/safety/reports": {
+        "kind": "account", "room_id": UNKNOWN_ROOM, "event_id": UNKNOWN_EVENT, "user_id": "@ben:localhost",
+        "door": "notice", "category": "STATEMENT_CATEGORY_VIOLENCE", "keyword": "KEYWORD_COORDINATED_HARM",
+        "reason": "so", "law": "a law", "country": "FR", "good_faith": True, "is_threat": False,
+        "disclosed": [{"event_id": UNKNOWN_EVENT, "content": {"body": "hi", "n": [1]}, "opening": "A" * 43}],
+    },
+    "POST /_chappe/client/v1/safety/decisions/{decision_id}/complaint": {"text": "so", "report": "f"},
     "PUT /_matrix/client/v3/rooms/{room_id}/send/{event_type}/{txn_id}": CONTENTS["m.room.message"],
     "PUT /_matrix/client/v3/rooms/{room_id}/state/{event_type}/{state_key}": CONTENTS["m.room.name"],
 }  # fmt: skip
@@ -293,6 +303,15 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /_matrix/client/v3/rooms/{room_id}/context/{event_id}": {"limit": "10", "filter": "{}"},
     "GET /_matrix/client/v3/rooms/{room_id}/initialSync": {"limit": "10"},
     "POST /_matrix/client/v3/search": {"next_batch": "W1swLjAsMSwxXV0"},
+    "GET /_chappe/client/v1/safety/reports": {"before": "9"},
+    "GET /_chappe/client/v1/safety/decisions": {"before": "9"},
+    "GET /_chappe/notice": {"item": "@ben:localhost"},
+    "GET /_chappe/safety/filings/{filing_id}": {"proof": "p"},
+    "GET /_chappe/safety/decisions/{decision_id}": {"proof": "p"},
+    **{
+        f"GET /_matrix/{path}/preview_url": {"url": "https://192.0.2.1/", "ts": "1700000000000"}
+        for path in ("media/v3", "client/v1/media")
+    },
     "GET /_matrix/client/v3/notifications": {"from": "1", "limit": "5", "only": "highlight"},
     "GET /_matrix/client/v1/rooms/{room_id}/timestamp_to_event": {"ts": "1700000000000", "dir": "f"},
     **{

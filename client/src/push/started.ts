@@ -1,30 +1,18 @@
 import { effect } from "@preact/signals";
 import type { Started } from "../app/parts";
-import { navigate } from "../app/route";
 import type { Matrix } from "../matrix/matrix";
 import { makesSound } from "../settings/notices";
 import { words } from "../words";
 import { writeKept } from "./kept";
 import { beginPush, wantsPush } from "./subscribe";
-import type { Chosen } from "./worker";
 
 /** Names that the service worker knows; of so many chats that nobody gets notices of more at a time. */
 const MOST_NAMES = 1_000;
 
-/** A notice that somebody chooses opens its chat; and what the service worker says of pushes is kept up to date. */
+/** What the service worker says of pushes is kept up to date. */
 const start: Started = (matrix) => {
-    const workers = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
-    const onMessage = ({ data }: MessageEvent): void => {
-        const chosen = (data as Partial<Chosen> | null)?.chosen;
-        if (chosen) navigate({ name: "chat", parts: [chosen.roomId] });
-    };
-    workers?.addEventListener("message", onMessage);
     if (wantsPush()) beginPush(matrix.client).catch((error: unknown) => console.warn("Not told while closed", error));
-    const stop = effect(() => tellWorker(matrix));
-    return () => {
-        workers?.removeEventListener("message", onMessage);
-        stop();
-    };
+    return effect(() => tellWorker(matrix));
 };
 
 let before = "";
