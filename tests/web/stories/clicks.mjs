@@ -65,10 +65,13 @@ try {
         },
         otto.message("And the hill is there"),
     );
+    // What is on its way still cannot be changed.
+    await nina.message("And the hill is there").getByRole("img", { name: /^(Sent|Read)$/ }).waitFor();
     await act(
         "change what one has written last",
         async () => {
             await press("ArrowUp");
+            await page.waitForFunction(() => document.activeElement?.value === "And the hill is there");
             await type(" again");
             await press("Enter");
         },
