@@ -214,8 +214,10 @@ class Estate:
         assert not found, found[0]
 
     async def stored(self) -> dict[str, int]:
-        """How much is stored, once everything queued has settled."""
+        """How much is stored, once everything queued has settled and whoever follows the log has come to its end."""
         await self.house.settle()
+        for reader in self.chappe.readers:
+            await self.house.caught_up(reader.name)
         return dict(await self.chappe.resources.of(Database).fetch(_COUNT))
 
     async def close(self) -> None:
